@@ -271,6 +271,12 @@ public sealed partial class PartitionPipeline
         var now = _runs.Clock.IsNever ? verdict.Feedback.At : _runs.Clock;
         var sink = new EventSink(_last.Topic is null ? new(_topic, _partition, 0) : _last, _topicId, _queue);
         if (isNews) sink.Add(VerdictEvents.Of(sink, verdict, AlertChange.Opened, now));
+        if (verdict.Denies && _series.Find(verdict.Feedback.Key) is { } denied)
+        {
+            _series.Cut?.Abandon();
+            denied.DenyFault(now);
+        }
+
         if (verdict.Accepts)
         {
             _series.Cut?.Abandon();

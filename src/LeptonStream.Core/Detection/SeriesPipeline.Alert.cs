@@ -35,8 +35,8 @@ public sealed partial class SeriesPipeline
         if (IsMuted(series, sample.Time)) novelty = 0;
         band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series, sample, band);
-        // The detector that opened it may be silent for good: nothing else would end it.
-        if (alert.Phase == AlertPhase.Open && !Policy.Detectors.MaySpeak(series.OpenedBy))
+        // The detector that opened it may be silent for good, or look to the other side: nothing else would end it.
+        if (alert.Phase == AlertPhase.Open && (baseline is { IsUnasked: true } || !Policy.Detectors.MaySpeak(series.OpenedBy)))
             return alert.End(AlertChange.PolicyChanged, sample.Time);
         // As nearly every sample finds it.
         if (alert.Phase == AlertPhase.Quiet && seen < 1) return AlertChange.None;

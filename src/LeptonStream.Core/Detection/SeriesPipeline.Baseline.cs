@@ -51,19 +51,39 @@ public sealed partial class SeriesPipeline
             : (_detectors.Since(leading, series.Memory.Span), _detectors.ValueBefore(leading, series.Memory.Span));
     }
 
+    /// <summary>
+    /// Ends the baseline of a series that fell silent in the middle of trouble. Should it come back, it goes on from where it was before:
+    /// trouble that goes on is an alert again, and its end is none.
+    /// </summary>
+    internal void Leave(SeriesState series, Timestamp now)
+    {
+        KeepFault(series, now, AlertChange.Gone);
+        if (series is { IsLevel: true, Baseline: { Side: not 0 } baseline } && !baseline.IsBack(LastOf(series)))
+        {
+            var memory = series.Memory.Span;
+            ref var numbers = ref SeriesLayout.Numbers(memory);
+            GoOnFrom(baseline, memory, ref numbers);
+            numbers.Novelty = default;
+        }
+
+        series.Baseline = null;
+    }
+
     // The series goes on from where it was before the trouble, unless it is there already: its end must not be an alert.
     private void EndBaseline(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
     {
         KeepFault(series, sample.Time, change);
-        if (change == AlertChange.Recovered && series.Baseline is { } baseline && !baseline.At(sample.Time)
-            .Contains(numbers.Forecaster.Predict(ProfileTime(sample.Time)).Expected))
-        {
-            numbers.Forecaster = baseline.Restore();
-            numbers.ConsecutiveAnomalies = 0;
-            _layout.Window(memory).Clear();
-            _detectors.Rebase(memory);
-        }
-
+        if (change == AlertChange.Recovered && series.Baseline is { HasSettled: false } baseline
+            && !baseline.At(sample.Time).Contains(numbers.Forecaster.Predict(ProfileTime(sample.Time)).Expected))
+            GoOnFrom(baseline, memory, ref numbers);
         series.Baseline = null;
+    }
+
+    private void GoOnFrom(FrozenBaseline baseline, Span<byte> memory, ref SeriesNumbers numbers)
+    {
+        numbers.Forecaster = baseline.Restore();
+        numbers.ConsecutiveAnomalies = 0;
+        _layout.Window(memory).Clear();
+        _detectors.Rebase(memory);
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class SeriesPipeline
         if (before.IsNever || sample.Time - before < Hole || !_layout.HasPast) return false;
         if (!(Math.Abs(sample.Value - forecast.Expected) > Elsewhere * forecast.Scale) || !IsSteady(series, memory, before)) return false;
         return (sample.Time - before).TotalSeconds >= HoleIntervals * series.IntervalSeconds && series.Alert.Phase == AlertPhase.Quiet
-            && _layout.Past(memory).Spans(sample.Value);
+            && _layout.Past(memory).Spans(sample.Value) && ReturnOf(series, sample, forecast.Expected) < 1;
     }
 
     // Who mostly says nothing has learned how far it moves meanwhile.

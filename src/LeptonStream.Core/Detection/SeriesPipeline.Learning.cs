@@ -13,7 +13,7 @@ public sealed partial class SeriesPipeline
         var counts = numbers.Events.Admits(isAnomalous);
         // A burst that is known is no new level: where it hangs, nobody would see it any more.
         var relearns = Relearns(ref numbers, sample.Time, isAnomalous && !isKnown);
-        series.Baseline?.Follow(isAnomalous, relearns, _timing.RelearnSamples);
+        series.Baseline?.Follow(sample, isAnomalous, relearns, _timing);
         if (relearns)
         {
             var isAnother = IsAnother(numbers, view, sample);

@@ -22,7 +22,8 @@ public sealed partial class SeriesPipeline
     private void KeepFault(SeriesState series, Timestamp now, AlertChange change)
     {
         if (change == AlertChange.Accepted) series.Fault = null;
-        if (change == AlertChange.Recovered && series is { Alert.IsCritical: true, IsLevel: true, Baseline: { Reach: > 0 } baseline }
+        if (change is AlertChange.Recovered or AlertChange.Gone
+            && series is { Alert.IsCritical: true, IsLevel: true, Baseline: { Reach: > 0 } baseline }
             && baseline.Onset - series.FirstTime >= _timing.YoungFor && WasFaultByItself(series, baseline))
             series.Fault = KnownFault.Of(baseline, series.Alert.Worst, now, series.Fault);
     }
@@ -31,5 +32,6 @@ public sealed partial class SeriesPipeline
     // over within a few samples, and comes again as often as the budget says.
     private bool WasFaultByItself(SeriesState series, FrozenBaseline baseline) => series.Fault?.IsOf(baseline) == true
         || (series.Alert.Worst >= LineOf(series).CriticalScore
-            && (series.Alert.CalmSince - baseline.Onset).TotalSeconds > FaultSamples * series.IntervalSeconds);
+            && (Timestamp.Earlier(series.Alert.CalmSince, series.LastTime) - baseline.Onset).TotalSeconds
+                > FaultSamples * series.IntervalSeconds);
 }

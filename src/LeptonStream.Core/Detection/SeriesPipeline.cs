@@ -231,7 +231,7 @@ public sealed partial class SeriesPipeline
         if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet)
             numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
         Learn(series, memory, ref numbers, sample, view, isAnomalous, isKnown);
-        if (isBridged && !isAnomalous) numbers.Forecaster.Rebase(InProfile(sample));
+        if (isBridged && !isAnomalous && again < 1) numbers.Forecaster.Rebase(InProfile(sample));
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
         judgement = new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades,
             change == AlertChange.Opened && opener is not null ? opener : OpenedByAbsence(scores, change));

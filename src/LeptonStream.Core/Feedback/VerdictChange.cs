@@ -6,6 +6,9 @@ namespace LeptonStream.Feedback;
 /// <param name="Line">The same from now on.</param>
 public sealed record VerdictChange(FeedbackEvent Feedback, double LineBefore, double Line)
 {
+    /// <summary>Whether people say of an alert that it was about nothing.</summary>
+    public bool Denies => Feedback is { Verdict: Verdict.False, Withdrawn: false };
+
     /// <summary>Whether an open alert of the series is accepted: its new level is the usual one.</summary>
     public bool Accepts => Feedback is { Verdict: Verdict.Normal, Withdrawn: false };
 }

@@ -115,6 +115,9 @@ internal struct EntityNumbers
 
     /// <summary>Whether the newest row was anomalous.</summary>
     public bool IsAnomalous;
+
+    /// <summary>Forgets which trouble was reported.</summary>
+    public void Forget() => Filters.Novelty = Before.Novelty = default;
 }
 
 /// <summary>The part of an entity's scores that is worth reporting.</summary>

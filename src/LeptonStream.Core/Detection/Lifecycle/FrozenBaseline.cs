@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Policies;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.State;
@@ -11,6 +12,12 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </summary>
 internal sealed class FrozenBaseline
 {
+    // So small a part of the trouble is none.
+    private const double Little = 1 / 3.0;
+
+    // So many usual values to one other: noise goes further, too.
+    private const int UsualPerOther = 10;
+
     private Numbers _numbers;
 
     /// <summary>Beginning of the trouble.</summary>
@@ -22,6 +29,9 @@ internal sealed class FrozenBaseline
     /// </summary>
     public int Side => _numbers.Side;
 
+    /// <summary>Whether a new policy does not ask for trouble on its side, which that before did.</summary>
+    public bool IsUnasked => _numbers.IsUnasked;
+
     /// <summary>
     /// How far the values of the trouble lie from the baseline: the mean of those that go half as far at least; 0 before the first.
     /// </summary>
@@ -31,14 +41,30 @@ internal sealed class FrozenBaseline
     public bool HasRelearned => _numbers.HasRelearned;
 
     /// <summary>
-    /// Takes whether a sample was anomalous to what the series learns beside the baseline. A level that it followed without an anomaly, or
-    /// came to by beginning again, is learned after <paramref name="enough"/> ordinary samples in a row.
+    /// Whether the values have long been where the series usually is, far from the trouble, though not where the baseline says: it was
+    /// taken while other trouble was on. The trouble is over.
     /// </summary>
-    public void Follow(bool isAnomalous, bool relearns, int enough)
+    public bool HasSettled { get => _numbers.HasSettled; private set => _numbers.HasSettled = value; }
+
+    /// <summary>
+    /// Takes whether a sample was anomalous to what the series learns beside the baseline. A level that it followed without an anomaly, or
+    /// came to by beginning again, is learned after <see cref="AlertTiming.RelearnSamples"/> ordinary samples in a row.
+    /// </summary>
+    public void Follow(in Sample sample, bool isAnomalous, bool relearns, AlertTiming timing)
     {
+        var enough = timing.RelearnSamples;
         _numbers.Ordinary = isAnomalous ? 0 : Math.Min(_numbers.Ordinary + 1, enough);
         _numbers.HasRelearned |= relearns || _numbers.Ordinary >= enough;
+        var far = _numbers.Side * (sample.Value - At(sample.Time).Expected);
+        var isUsual = sample.Value >= _numbers.Low && sample.Value <= _numbers.High && far <= Little * _numbers.Reach;
+        _numbers.Usual = isUsual ? Math.Min(_numbers.Usual + 1, enough) : Math.Max(0, _numbers.Usual - UsualPerOther);
+        if (_numbers.Usual == 0) _numbers.UsualSince = sample.Time.UnixNanoseconds;
+        HasSettled = _numbers.Side != 0 && _numbers.Usual >= enough
+            && sample.Time - new Timestamp(_numbers.UsualSince) >= timing.RelearnAfter;
     }
+
+    /// <summary>Takes that another policy looks at one side or at both.</summary>
+    public void Adopt(Direction before, Direction now) => _numbers.IsUnasked |= IsAsked(before) && !IsAsked(now);
 
     /// <summary>Keeps what was normal before the change that opened an alert.</summary>
     /// <param name="forecaster">The forecaster as it is: it may have learned some of the change already.</param>
@@ -83,6 +109,7 @@ internal sealed class FrozenBaseline
     /// </summary>
     public bool IsBack(in Sample sample)
     {
+        if (HasSettled) return true;
         var band = At(sample.Time);
         return _numbers.Side > 0
             ? sample.Value <= band.Upper && sample.Value >= Math.Min(band.Lower, _numbers.Low)
@@ -115,6 +142,13 @@ internal sealed class FrozenBaseline
         return frozen;
     }
 
+    private bool IsAsked(Direction direction) => direction switch
+    {
+        Direction.Up => _numbers.Side >= 0,
+        Direction.Down => _numbers.Side <= 0,
+        _ => true,
+    };
+
     internal struct Numbers
     {
         public HoltWintersForecaster Forecaster;
@@ -127,6 +161,10 @@ internal sealed class FrozenBaseline
         public int Measured;
         public int Side;
         public int Ordinary;
+        public int Usual;
+        public long UsualSince;
         public bool HasRelearned;
+        public bool HasSettled;
+        public bool IsUnasked;
     }
 }

@@ -41,9 +41,15 @@ internal sealed class KnownFault
             Reach = baseline.Reach,
             Score = isSame ? Math.Max(worst, before!._numbers.Score) : worst,
             Side = baseline.Side,
-            Returns = isSame ? before!._numbers.Returns + 1 : 0,
+            Returns = isSame ? Math.Min(before!._numbers.Returns + 1, MostReturns) : 0,
         });
     }
+
+    /// <summary>Knows a fault of which people say that it is none: its returns are for the detectors.</summary>
+    /// <param name="baseline">The baseline of the alert that is open.</param>
+    /// <param name="now">The time of the verdict.</param>
+    public static KnownFault Denied(FrozenBaseline baseline, Timestamp now) =>
+        new(new() { Ended = now.UnixNanoseconds, Reach = baseline.Reach, Side = baseline.Side, Returns = MostReturns });
 
     /// <summary>Whether an alert with this baseline was one of the fault.</summary>
     public bool IsOf(FrozenBaseline baseline) => IsRemembered(baseline.Onset) && _numbers.Side == baseline.Side;

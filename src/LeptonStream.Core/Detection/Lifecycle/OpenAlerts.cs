@@ -17,6 +17,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
     /// <summary>How often it looks, at most.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
+    // How many times longer than by its usual rhythm.
+    private const int SlowerRhythm = 4;
+
     private readonly List<SeriesState> _series = [];
     private readonly List<EntityState> _entities = [];
     private readonly List<SeriesState> _ended = [];
@@ -169,13 +172,17 @@ internal sealed class OpenAlerts(AlertTiming timing)
         return true;
     }
 
-    private TimeSpan Hurry(SeriesState series) => timing.GoneFor(series.IntervalSeconds) - timing.EndedFor(series.IntervalSeconds);
+    private TimeSpan Hurry(SeriesState series) => GoneFor(series) - timing.EndedFor(series.IntervalSeconds);
+
+    // Where the newest interval was far longer than the usual one, the rhythm may be another.
+    private TimeSpan GoneFor(SeriesState series) => timing.GoneFor(series.IntervalSeconds)
+        * (SeriesLayout.Numbers(series.Memory.Span).FarIntervals > 0 ? SlowerRhythm : 1);
 
     // A hole in the log is no silence of anybody, but who has said that it ends is silent in one, too.
     private bool IsGone(SeriesState series, Timestamp now)
     {
         var since = series.Heard > _resumed || _ending.Contains(series) ? series.Heard : _resumed;
-        return now - since >= timing.GoneFor(series.IntervalSeconds);
+        return now - since >= GoneFor(series);
     }
 
     private void End(SeriesState series, AlertChange reason, Timestamp now, in EventSink sink)
@@ -190,7 +197,8 @@ internal sealed class OpenAlerts(AlertTiming timing)
         if (series.Alert.End(reason, now) == reason && !series.Alert.IsSilent)
             sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None,
                 series.Baseline?.At(now) ?? ExpectedBand.None, Rule: series.OpenedBy)));
-        series.Baseline = null;
+        if (reason == AlertChange.Gone) series.Pipeline.Leave(series, now);
+        else series.Baseline = null;
         _ended.Add(series);
     }
 
@@ -209,5 +217,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
         if (entity.Memory.Alert.End(reason, now) != reason) return;
         if (!entity.Memory.Alert.IsSilent) sink.Add(EntityEvents.Of(sink, entity, new(0, reason, 0, 0, 0), now));
         entity.Memory.Baselines.Clear();
+        // Trouble that goes on when it comes back is news.
+        if (reason == AlertChange.Gone) entity.Memory.Numbers.Forget();
     }
 }

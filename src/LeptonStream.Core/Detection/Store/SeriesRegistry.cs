@@ -179,6 +179,9 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>The series in the order in which they came, whatever was forgotten in between.</summary>
     public SeriesState[] InOrder() => Arrival.Sorted<SeriesState>([.. _series.Values], static one => one.Number);
 
+    /// <summary>The series of a key, or null: it looks at all.</summary>
+    public SeriesState? Find(SeriesKey key) => _series.Values.FirstOrDefault(series => series.Key == key);
+
     /// <summary>The series of an id, or null.</summary>
     public SeriesState? Find(UInt128 id) => _series.GetValueOrDefault(new(id));
 

@@ -229,14 +229,17 @@ public sealed partial class SeriesState
     {
         Memory = pipeline.Move(this, Pipeline);
         Alert.Adopt(pipeline.Alerts);
-        // A verdict is another policy: people may have said that it was no fault.
         if (pipeline != Pipeline) Fault = null;
+        Baseline?.Adopt(Policy.Direction, pipeline.Policy.Direction);
         if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Key, pipeline.Policy);
         Pipeline = pipeline;
         Role = RoleOf(Key, Policy);
         TakeEngineRole();
         RenewLimit();
     }
+
+    /// <summary>Takes its fault for none, be it that of an alert that is open still.</summary>
+    internal void DenyFault(Timestamp now) => Fault = Baseline is { Side: not 0 } open ? KnownFault.Denied(open, now) : null;
 
     /// <summary>Begins again as another kind of number, of which this is the first.</summary>
     internal void BeginAs(SeriesPipeline pipeline, in Sample first)
