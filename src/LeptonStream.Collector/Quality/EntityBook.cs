@@ -240,7 +240,7 @@ internal sealed partial class EntityBook
     private void FindFrozen(long now)
     {
         _frozen.Clear();
-        var usual = _entities.Count == 0 ? 0 : _entities.Values.Max(pace => pace.Stillness.LongestAt(now));
+        var usual = _entities.Count == 0 ? 0 : _entities.Values.Max(pace => pace.Stillness.UsualAt(now));
         foreach (var pace in _entities.Values)
             if (pace.End == EntityEnd.None && !pace.IsQuiet(now) && pace.Stillness.IsFrozen(now, usual)) _frozen.Add(pace);
     }

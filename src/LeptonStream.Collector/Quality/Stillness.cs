@@ -18,8 +18,9 @@ internal sealed class Stillness
     private const int LeastRepeats = 10;
     private const int LeastStanding = 2;
 
-    // An exporter that computes its values seldom pauses between; so does one whose process does something else for a while. A pause of a
-    // night is learned, and none is learned for so long that no other is seen. It is half forgotten after a week.
+    // An exporter that computes its values seldom pauses between; so does one whose process does something else for a while. What came
+    // once may be a fault that comes again: a pause is usual the second time. One of a night is learned, none is learned for so long that
+    // no other is seen, and it is half forgotten after a week.
     private const int OfLongest = 3;
     private const long MostLongest = 6 * 3600 * Second;
     private const double HalfLife = 7.0 * Day;
@@ -34,6 +35,7 @@ internal sealed class Stillness
     private long _same;
     private long _before;
     private long _longest;
+    private long _usual;
     private long _learned;
     private int _repeats;
     private int _standing;
@@ -43,8 +45,8 @@ internal sealed class Stillness
     /// <summary>How often its values have changed: once for a message, however many do.</summary>
     public int Changes { get; private set; }
 
-    /// <summary>The longest time, in nanoseconds, for which it repeated its values and then went on.</summary>
-    public long LongestAt(long now) => _longest == 0 ? 0 : (long)(_longest * double.Exp2(-(now - _learned) / HalfLife));
+    /// <summary>The longest time, in nanoseconds, for which it repeated its values and then went on, more than once.</summary>
+    public long UsualAt(long now) => Faded(_usual, now);
 
     /// <summary>A message begins.</summary>
     public void Begin(long time, long received)
@@ -85,15 +87,21 @@ internal sealed class Stillness
     public bool IsFrozen(long now, long usual)
     {
         if (Changes < Established || _repeats < LeastRepeats || _since - _first < EstablishedFor) return false;
-        var longest = LongestAt(now);
+        var longest = UsualAt(now);
         if (_since - _first < Day) longest = Math.Max(longest, usual);
         return _same - _since > Math.Max(Least, OfLongest * longest)
             && _standing >= LeastStanding && _standing > _idle && _standing > 2 * _early;
     }
 
     // A pause lasts up to the last repetition: a hole behind it is none.
-    private void Learn(long pause, long now) =>
-        (_longest, _learned) = (Math.Max(LongestAt(now), Math.Min(pause, MostLongest)), now);
+    private void Learn(long pause, long now)
+    {
+        pause = Math.Min(pause, MostLongest);
+        var (longest, usual) = (Faded(_longest, now), Faded(_usual, now));
+        (_longest, _usual, _learned) = (Math.Max(longest, pause), Math.Max(usual, Math.Min(longest, pause)), now);
+    }
+
+    private long Faded(long pause, long now) => pause == 0 ? 0 : (long)(pause * double.Exp2(-(now - _learned) / HalfLife));
 }
 
 /// <summary>The last value of a series, and in which share of the changes of its entity it changes, too.</summary>
