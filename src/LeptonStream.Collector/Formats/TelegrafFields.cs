@@ -58,13 +58,27 @@ internal sealed class TelegrafFields
     }
 
     /// <summary>The name of a field's metric.</summary>
-    public Text NameOf(Text key) => _isPage ? key
-        : _batch.BytesOf(key).SequenceEqual("value"u8) ? _measurement : _batch.Join(_measurement, key);
+    public Text NameOf(Text key) => IsAlone(key) ? Alone(key) : _batch.Join(_measurement, key);
 
     /// <summary>Adds a field.</summary>
-    public void Add(Text key, double value)
+    public void Add(Text key, double value) => Add(key, NameOf(key), value);
+
+    /// <summary>Adds a field.</summary>
+    /// <param name="joined">The measurement and the field with an underscore between them.</param>
+    /// <param name="value">Its value.</param>
+    public void AddJoined(Text joined, double value)
     {
-        var name = NameOf(key);
+        var ahead = _measurement.Length + 1;
+        var key = new Text(joined.Start + ahead, joined.Length - ahead);
+        Add(key, IsAlone(key) ? Alone(key) : joined, value);
+    }
+
+    private bool IsAlone(Text key) => _isPage || _batch.BytesOf(key).SequenceEqual("value"u8);
+
+    private Text Alone(Text key) => _isPage ? key : _measurement;
+
+    private void Add(Text key, Text name, double value)
+    {
         if (_batch.ReasonOfName(name) is var reason and not RefusalReason.None)
         {
             _batch.RefuseOf(name, reason, "the name of a metric");
@@ -72,7 +86,8 @@ internal sealed class TelegrafFields
             return;
         }
 
-        if (!_isPage) _fields |= FieldOf(_batch.BytesOf(key), value);
+        // One field that no page has is enough.
+        if (!_isPage && (_fields & Field.Other) == 0) _fields |= FieldOf(_batch.BytesOf(key), value);
         ref var point = ref _batch.Add();
         point.Name = name;
         point.Labels = _labels;

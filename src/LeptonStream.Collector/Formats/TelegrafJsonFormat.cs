@@ -88,22 +88,31 @@ internal sealed class TelegrafJsonFormat : JsonFormat
         _fields.Begin(Batch, measurement, labels);
         while (TryProperty(ref json) && Batch.MayAdd())
         {
-            var key = Keep(ref json);
+            var joined = Joined(measurement, ref json);
             json.Read();
             var reason = ReadNumber(ref json, out var value);
             // A text that looks like a number is a text here.
             if (reason == RefusalReason.None && json.TokenType == JsonTokenType.String) reason = RefusalReason.TextValue;
             if (reason == RefusalReason.None)
             {
-                _fields.Add(key, value);
+                _fields.AddJoined(joined, value);
                 continue;
             }
 
-            Batch.RefuseOf(_fields.NameOf(key), reason, "field");
+            Batch.RefuseOf(joined, reason, "field");
             _fields.SkipOne();
         }
 
         _fields.End();
         for (var i = first; i < Batch.PointCount; i++) Batch.At(i).Time = time;
+    }
+
+    private Text Joined(Text measurement, ref Utf8JsonReader json)
+    {
+        var room = Batch.Room(measurement.Length + 1 + json.ValueSpan.Length);
+        Batch.BytesOf(measurement).CopyTo(room);
+        room[measurement.Length] = (byte)'_';
+        var field = json.CopyString(room[(measurement.Length + 1)..]);
+        return Batch.Keep(measurement.Length + 1 + field);
     }
 }
