@@ -13,6 +13,10 @@ public sealed class SourceQuality
     private const int MostModels = 10_000;
     private const long Forgotten = 24L * 3600 * 1_000_000_000;
 
+    // Where there are many, names that a sender makes up and never uses again make room for the models of its neighbours.
+    private const int Many = MostModels / 2;
+    private const long MadeUp = 600L * 1_000_000_000;
+
     private readonly Dictionary<string, ModelQuality> _models = new(StringComparer.Ordinal);
 
     /// <summary>The models that are watched.</summary>
@@ -78,11 +82,15 @@ public sealed class SourceQuality
     /// <param name="now">Now, in nanoseconds since 1970.</param>
     public QualityScore? Score(string model, long now) => _models.TryGetValue(model, out var known) ? known.Take(now) : null;
 
-    /// <summary>Forgets models that were silent for a day.</summary>
+    /// <summary>Forgets models that were silent for a day; of many, those that came once.</summary>
     public void Forget(long now)
     {
+        var areMany = _models.Count > Many;
         foreach (var (name, model) in _models)
-            if (now - model.LastSeen > Forgotten) _models.Remove(name);
+        {
+            var silence = now - model.LastSeen;
+            if (silence > Forgotten || (areMany && silence > MadeUp && model.Entities.LongestInterval == 0)) _models.Remove(name);
+        }
     }
 
     // Nobody knows of which model they are: it counts for each of the payload.

@@ -111,6 +111,16 @@ public sealed class SourceQualityTests
     }
 
     [Test]
+    public void Forget_ModelsThatASenderMadeUp_LeavesRoomForItsNeighbours()
+    {
+        Learn();
+        for (var i = 0; i < 11_000; i++) Take(new MappingPayload().Gauge($"g{{job=made-up-{i}}}", 600, 1), 600);
+        _quality.Forget(At(1201));
+        Take(new MappingPayload().Gauge("g{job=neighbour}", 1210, 1), 1210);
+        Assert.That(_quality.Models, Is.EquivalentTo((string[])["j", "neighbour"]));
+    }
+
+    [Test]
     public void Score_OneModelsDuplicates_AreItsOwn()
     {
         for (var seconds = 0; seconds < 600; seconds += 10) Take(Both(seconds), seconds + 1);
