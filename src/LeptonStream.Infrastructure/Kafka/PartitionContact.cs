@@ -32,6 +32,7 @@ internal sealed partial class PartitionContact(KafkaOptions kafka, string topic,
     private readonly Dictionary<int, long> _since = [];
     private Task<Answer[]>? _question;
     private long _asked = time.GetTimestamp();
+    private long _answered = time.GetTimestamp();
     private string _reason = "";
     private long? _said;
 
@@ -49,6 +50,7 @@ internal sealed partial class PartitionContact(KafkaOptions kafka, string topic,
         if (_question is { IsCompleted: true } question)
         {
             _question = null;
+            _answered = _asked;
             Take(question.GetAwaiter().GetResult(), owned);
         }
 
@@ -93,7 +95,7 @@ internal sealed partial class PartitionContact(KafkaOptions kafka, string topic,
 
     // A process that stood still has not asked meanwhile: the last question in vain counts, and not the present time.
     private bool IsUnanswered(int partition) => _since.TryGetValue(partition, out var since)
-        && time.GetElapsedTime(since, _asked) >= Patience;
+        && time.GetElapsedTime(since, _answered) >= Patience;
 
     private async Task<Answer[]> Ask(TopicPartition[] partitions)
     {
