@@ -1,12 +1,9 @@
-using System.Globalization;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
-using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
-using LeptonStream.Kafka.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Detector;
@@ -21,15 +18,6 @@ internal sealed partial class DetectorSession
 
     // The description of the layout, for the headers.
     private readonly byte[] _layout;
-
-    // By partition number, as the tasks: a partition is in one of them.
-    private readonly Dictionary<int, PartitionRestore> _restores = [];
-
-    // Tasks that begin empty and read nothing before a first snapshot says where: else an owner that dies at once leaves nothing to replay.
-    private readonly HashSet<int> _founding = [];
-
-    // Tasks that wait for the client's first word: of a record, or of the log's end.
-    private readonly HashSet<int> _unconfirmed = [];
     private readonly List<(int Partition, JournalEntry Entry)> _journal = [];
     private readonly Dictionary<int, long> _snapshotsDue = [];
     private readonly StateProducer _states;
@@ -37,55 +25,6 @@ internal sealed partial class DetectorSession
 
     // The partition whose snapshot was given up because policies were adopted.
     private int? _gaveWay;
-
-    // Events and dead letters of gaps, until the batch at hand takes them.
-    private readonly List<(PartitionTask Task, AlertEvent Event)> _told = [];
-    private readonly List<Message<byte[]?, byte[]?>> _lost = [];
-
-    // Partitions whose next offset is gone, the client's words, and the topics as they were known then: they begin again when the records
-    // before are judged and committed.
-    private readonly Dictionary<int, (string Reason, IReadOnlyDictionary<string, TopicFacts>? Topics)> _gone = [];
-
-    /// <summary>Gives the partitions whose state is found now to their tasks. To be called in every round.</summary>
-    public void TakeOver()
-    {
-        foreach (var (partition, restore) in _restores.ToList())
-        {
-            if (!restore.IsDone) continue;
-            _restores.Remove(partition);
-            TakeOver(restore.Subject, restore.Outcome, _time.GetElapsedTime(restore.Began));
-            restore.Dispose();
-        }
-
-        ReportRestores();
-    }
-
-    /// <summary>
-    /// Tells of gaps: in the state of partitions that were taken over, and of batches that can't be decoded, behind which reading goes on.
-    /// </summary>
-    /// <param name="events">Takes the events of those that are still this member's.</param>
-    public void TellGaps(List<AlertEvent> events)
-    {
-        PassBy();
-        events.AddRange(_told.Where(told => Owns(told.Task)).Select(told => told.Event));
-        foreach (var letter in _lost) Deliveries.Add(new TopicPartition(_topics.DeadLetters, Partition.Any), letter);
-        _told.Clear();
-        _lost.Clear();
-    }
-
-    /// <summary>Ends the replays that have come to their end.</summary>
-    /// <param name="events">Takes the events of clocks that were not published yet.</param>
-    public void EndReplays(List<AlertEvent> events)
-    {
-        foreach (var task in _tasks.Values.Where(task => task.IsReplaying))
-        {
-            // Each by itself: under load records of some partition always wait.
-            if (task.EndReplay(_membership.Holds(task.Partition), events) is not { } replay) continue;
-            _metrics.ReplayDiffers(replay.Missing, replay.Differing);
-            if (replay.Missing + replay.Differing > 0)
-                Log.ReplayDiffers(_logger, task.Partition.Name(), replay.Missing, replay.Differing);
-        }
-    }
 
     /// <summary>Says it to all tasks where the topic has more partitions than they know of.</summary>
     /// <param name="events">Takes the events.</param>
@@ -138,157 +77,9 @@ internal sealed partial class DetectorSession
         }
     }
 
-    private void Restore(TopicPartitionOffset committed) =>
-        Restore(committed.TopicPartition, committed.Offset.Value >= 0 ? committed.Offset.Value : null, null);
-
-    private void Restore(TopicPartition partition, long? committed, StateLoss? loss)
-    {
-        var subject = new RestoreSubject(partition, committed, TopicId, AlertsId, _time.GetUtcNow(), loss);
-        _restores.Add(partition.Partition.Value,
-            new(subject, _kafka, _topics, _policy, _policies, _logger) { Began = _time.GetTimestamp() });
-        ReportRestores();
-    }
-
-    // What is known belongs to a past that has a gap now: as if another owner took the partition over, and found no snapshot.
-    private void BeginAgain(TopicPartition partition, long? next, StateLoss loss)
-    {
-        foreach (var task in Remove([partition])) task.Close();
-        // At the end of the log nothing is fetched that would be dropped.
-        _membership.Seek(partition, Offset.End);
-        Restore(partition, next, loss);
-    }
-
-    private void BeginAgainWhereGone()
-    {
-        foreach (var (partition, (reason, topics)) in _gone.ToList())
-        {
-            var task = _tasks[partition];
-            if (task.ToCommit is not null || _membership.Holds(task.Partition)) continue;
-            try
-            {
-                var end = Consumer.QueryWatermarkOffsets(task.Partition, AnswerLimit).High.Value;
-                // The log of the same topic has lost its end.
-                if (task.Next <= end || task.IsReplaying || task.TopicId is not { } id || id != TopicId)
-                    BeginAgain(task.Partition, task.Next, new(StateGapCause.RecordsGone, reason));
-                // Of a topic that was created again the watch has not heard yet, perhaps.
-                else if (!ReferenceEquals(_watch.Latest, topics)) GoBackTo(task, end);
-            }
-            catch (KafkaException unanswered) when (!unanswered.Error.EndsClient())
-            {
-                // The next round asks again.
-            }
-        }
-    }
-
-    private void GoBackTo(PartitionTask task, long end)
-    {
-        var gap = new StateGap(StateGapCause.LogCut, end, end, Samples.Timestamp.FromDateTimeOffset(_time.GetUtcNow()),
-            $"offset {task.Next} was reached, and the log ends at {end}");
-        _gone.Remove(task.Partition.Partition.Value);
-        SayCut(task, gap, []);
-        task.GoBackTo(end);
-        Read(task.Partition, end);
-    }
-
-    private void SayCut(PartitionTask task, StateGap gap, IReadOnlyCollection<AlertEvent> open)
-    {
-        Log.LogCut(_logger, task.Partition.Name(), gap.Detail);
-        _metrics.StateGap();
-        Tell(task, gap, open);
-        SetDue(task.Partition.Partition.Value, TimeSpan.Zero);
-    }
-
-    private void PassBy()
-    {
-        while (_membership.TryPassBy(out var partition, out var range))
-        {
-            if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) continue;
-            var isKnown = task.IsKnown(range.From);
-            var detail = $"the records from offset {range.From} to before {range.To} can't be decoded";
-            task.PassBy(range.To);
-            var now = Samples.Timestamp.FromDateTimeOffset(_time.GetUtcNow());
-            Tell(task, new(StateGapCause.Undecodable, range.From, range.To, now, detail), []);
-            _metrics.Undecodable(range.To - range.From);
-            Log.PassedBy(_logger, partition.Name(), range.From, range.To);
-            _troubles.Count("records that can't be decoded", DeadLetter.Undecodable, range.To - range.From,
-                new TopicPartitionOffset(partition, range.From).Name());
-            if (!isKnown) Lose(partition, range, DeadLetter.Undecodable, detail);
-        }
-    }
-
-    private void Tell(PartitionTask task, StateGap gap, IReadOnlyCollection<AlertEvent> open) =>
-        Collect(task, events => task.Tell(gap, open, events));
-
-    private void Lose(TopicPartition partition, OffsetRange range, string reason, string detail) =>
-        _lost.Add(DeadLetter.OfLost(partition, range, reason, detail, RoleNames.ProgramOf(_health.Role)));
-
-    private void Collect(PartitionTask task, Action<List<AlertEvent>> make)
-    {
-        var events = new List<AlertEvent>();
-        make(events);
-        _told.AddRange(events.Select(made => (task, made)));
-    }
-
     private int Homeless => _tasks.Values.Count(task => !task.Book.HasTopic);
 
     private Guid? AlertsId => _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id;
-
-    private void ReportRestores()
-    {
-        if (_restores.Count == 0) _health.ClearProblem(Concern.Restore);
-        else _health.ReportProblem(Concern.Restore, RoleProblem.Of(ProblemCode.Restoring,
-            ("count", _restores.Count.ToString(CultureInfo.InvariantCulture))));
-    }
-
-    private void TakeOver(RestoreSubject subject, RestoreOutcome found, TimeSpan duration)
-    {
-        var task = new PartitionTask(subject.Partition, _policy, _policies, _known.Beginnings, subject.TopicId ?? TopicId)
-        {
-            LookedAt = _watched,
-        };
-        var start = task.Begin(found, subject.Committed);
-        var partition = subject.Partition.Partition.Value;
-        _tasks.Add(partition, task);
-        if (found is { State: null, HasTopic: true })
-        {
-            _founding.Add(partition);
-            _snapshotsDue[partition] = long.MinValue;
-        }
-        else
-        {
-            Read(subject.Partition, start);
-            // Not all partitions at once.
-            SetDue(partition, Random.Shared.NextDouble() * Interval);
-        }
-
-        if (found is { Gap: { } cut, State: not null }) SayCut(task, cut, found.Open);
-        if (found is { Gap: { } gap, State: null })
-        {
-            if (subject.Committed is { } wanted && gap.Cause == StateGapCause.RecordsGone)
-                Log.StateGap(_logger, wanted, subject.Partition.Name(), found.Start, gap.Detail);
-            else Log.BeginsEmpty(_logger, subject.Partition.Name(), gap.Detail, task.Next);
-            _metrics.StateGap();
-            Tell(task, gap, found.Open);
-            if (gap.To > gap.From) Lose(subject.Partition, new(gap.From, gap.To), DeadLetter.RecordsGone, gap.Detail);
-        }
-        else if (found.State is { } state)
-        {
-            _metrics.Restored(duration);
-            Log.Restored(_logger, subject.Partition.Name(), task.SeriesCount, state.Header.Next, duration);
-            if (state.Changes is { } changes)
-            {
-                _metrics.Migrated();
-                Log.Migrated(_logger, subject.Partition.Name(), changes);
-            }
-
-            if (subject.Committed < state.Header.Next)
-                Log.CommittedBefore(_logger, subject.Partition.Name(), subject.Committed.Value, state.Header.Next, _topics.State);
-        }
-        else
-        {
-            Log.Begins(_logger, subject.Partition.Name(), start.Value);
-        }
-    }
 
     private void Note(PartitionTask task, JournalEntry entry)
     {
@@ -390,17 +181,6 @@ internal sealed partial class DetectorSession
 
     // Whoever adopts something every few seconds must not keep a large partition from ever having a snapshot.
     private int? Undisturbed => _snapshot is { IsSecond: true, IsMade: false } snapshot ? snapshot.Partition : null;
-
-    private void EndFounding(int partition)
-    {
-        if (_founding.Remove(partition)) Read(_tasks[partition].Partition, _tasks[partition].Next!.Value);
-    }
-
-    private void Read(TopicPartition partition, Offset from)
-    {
-        _unconfirmed.Add(partition.Partition.Value);
-        _membership.Seek(partition, from);
-    }
 
     private bool IsBusyWithState => _restores.Count + _founding.Count > 0 || _snapshot is not null;
 

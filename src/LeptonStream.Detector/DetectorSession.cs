@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
-using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Policies;
@@ -24,7 +23,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private const long MaxLag = 50_000;
 
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
     private readonly KafkaOptions _kafka;
@@ -53,14 +51,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private readonly Dictionary<int, PartitionTask> _tasks = [];
 
     private PoliciesInForce _policies;
-    private long _ticked;
-
-    // Whether records came since the clock was looked at.
-    private bool _isAnswered;
-
-    // The time that went by while the clock was looked at.
-    private TimeSpan _watched;
-
     public DetectorSession(
         DetectorLoop loop,
         DetectorOptions options,
@@ -152,42 +142,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         if (_membership.IsLost) throw SessionLostException.Lost();
     }
 
-    /// <summary>
-    /// Moves the clock on for the tasks that are at their log's end, as the broker itself says now: a training run that is silent there
-    /// is silent indeed. While the broker does not answer nobody can know, and for a while after that the sources may still be on their way
-    /// back.
-    /// </summary>
-    public void Tick(List<AlertEvent> events)
-    {
-        var now = _time.GetTimestamp();
-        var passed = _time.GetElapsedTime(_ticked, now);
-        if (passed < TickEvery) return;
-        _ticked = now;
-        // While the worker itself stood still nobody looked.
-        _watched += passed > 2 * TickEvery ? TickEvery : passed;
-        // Asking keeps the loop waiting, so there is a limit to it in each round; the next one goes on with those that wait longest.
-        foreach (var task in Watching().OrderBy(task => task.LookedAt))
-        {
-            // Of each its own time: where there are many, a round does not come to all.
-            if (IsAtEnd(task) && !_outage.IsRecent) Note(task, task.Tick(_watched - task.LookedAt, events));
-            task.LookedAt = _watched;
-            if (_time.GetElapsedTime(now) > AnswerLimit) return;
-        }
-    }
-
-    private List<PartitionTask> Watching()
-    {
-        var watching = new List<PartitionTask>();
-        foreach (var task in _tasks.Values)
-        {
-            // Records that wait to be judged are before the time that went by since.
-            if (task.SilenceEvery is not { } every || task.IsReplaying || _membership.Holds(task.Partition)) task.LookedAt = _watched;
-            else if (_watched - task.LookedAt >= every) watching.Add(task);
-        }
-
-        return watching;
-    }
-
     /// <summary>Everything in <see cref="Deliveries"/> is acknowledged.</summary>
     public void MarkPublished()
     {
@@ -252,76 +206,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         others.Join();
     }
 
-    bool IPartitionOwner.Accepts(int partition, long offset)
-    {
-        _isAnswered = true;
-        if (_unconfirmed.Count > 0) _unconfirmed.Remove(partition);
-        return _tasks.ContainsKey(partition) && !_founding.Contains(partition);
-    }
-
-    void IPartitionOwner.OnEnd(TopicPartition partition, long offset)
-    {
-        var number = partition.Partition.Value;
-        if (_founding.Contains(number) || !_tasks.TryGetValue(number, out var task)) return;
-        if (_unconfirmed.Remove(number) && task.Next is { } next && next < offset)
-        {
-            // Only records that nobody reads lie between, or the client went from where it waited straight to the end: it is sent once
-            // more.
-            Log.SentAgain(_logger, partition.Name(), next, offset);
-            _membership.Seek(partition, next);
-            return;
-        }
-
-        task.MarkEnd(offset);
-    }
-
-    long? IPartitionOwner.NextOf(TopicPartition partition) => _founding.Contains(partition.Partition.Value)
-        ? null
-        : _tasks.GetValueOrDefault(partition.Partition.Value)?.Next;
-
-    List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
-    {
-        // Ids of alerts are made of the topic's: what is judged before it is known would have others after a restart.
-        if (partitions.Count > 0) _watch.WaitForFirst(_firstAnswer);
-        var starts = new List<TopicPartitionOffset>();
-        foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, _answer) : [])
-        {
-            if (HasAlertsPartition(committed.TopicPartition)) Restore(committed);
-            else _blocked.Add(committed.Partition.Value);
-            // At the end of the log nothing is fetched that would be dropped.
-            starts.Add(new(committed.TopicPartition, Offset.End));
-        }
-
-        // On standby no round will do it.
-        _health.ClearProblem(Concern.Round);
-        return starts;
-    }
-
-    void IPartitionOwner.OnRevoked(IReadOnlyList<TopicPartition> partitions)
-    {
-        var leaving = Remove(partitions);
-        foreach (var task in leaving) task.Suspend();
-        if (leaving.Count > 0) Failpoints.Pass(Failpoint.InRevoke);
-        Commit(leaving, CancellationToken.None);
-        foreach (var task in leaving) task.Close();
-    }
-
-    void IPartitionOwner.OnLost(IReadOnlyList<TopicPartition> partitions)
-    {
-        foreach (var task in Remove(partitions)) task.Close();
-    }
-
-    void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)
-    {
-        if (_tasks.ContainsKey(partition.Partition.Value)) _gone[partition.Partition.Value] = (reason, _watch.Latest);
-    }
-
-    private void NoteAnswers()
-    {
-        if (_isAnswered) _outage.Answered();
-        _isAnswered = false;
-    }
-
     private IEnumerable<PartitionStatus> Statuses() => _tasks.Values.Select(task => task.Status(LagOf(task), _time.GetUtcNow()))
         .Concat(_restores.Keys.Select(partition => StatusOf(partition) with { Restoring = true }))
         .Concat(_blocked.Select(partition => StatusOf(partition) with { Blocked = true }));
@@ -336,24 +220,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     };
 
     private static void TellEnds(ConsumerConfig settings) => settings.EnablePartitionEof = true;
-
-    private List<PartitionTask> Remove(IReadOnlyList<TopicPartition> partitions)
-    {
-        var removed = new List<PartitionTask>();
-        foreach (var partition in partitions)
-        {
-            _blocked.Remove(partition.Partition.Value);
-            if (_restores.Remove(partition.Partition.Value, out var restore)) restore.Dispose();
-            _founding.Remove(partition.Partition.Value);
-            _unconfirmed.Remove(partition.Partition.Value);
-            _gone.Remove(partition.Partition.Value);
-            _feedback.Leave(partition.Partition.Value);
-            if (_snapshot?.Partition == partition.Partition.Value) _snapshot = null;
-            if (_tasks.Remove(partition.Partition.Value, out var task)) removed.Add(task);
-        }
-
-        return removed;
-    }
 
     private void Commit(IReadOnlyCollection<PartitionTask> tasks, CancellationToken giveUp)
     {
@@ -380,20 +246,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         commit.GetAwaiter().GetResult();
     }
 
-    private bool IsAtEnd(PartitionTask task)
-    {
-        try
-        {
-            var end = Consumer.QueryWatermarkOffsets(task.Partition, AnswerLimit).High.Value;
-            _outage.Answered();
-            return task.Position >= end;
-        }
-        catch (KafkaException failure) when (!failure.Error.EndsClient())
-        {
-            return false;
-        }
-    }
-
     private long LagOf(PartitionTask task)
     {
         var end = _membership.EndOf(task.Partition);
@@ -402,7 +254,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private static partial class Log
     {
-
         [LoggerMessage(1068, LogLevel.Information,
             "{Partition}: no record from offset {Next} to the log's end at {End}; reading there once more")]
         public static partial void SentAgain(ILogger logger, string partition, long next, long end);

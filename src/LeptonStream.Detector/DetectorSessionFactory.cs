@@ -1,7 +1,6 @@
 using LeptonStream.Detection;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Kafka;
-using LeptonStream.Policies;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
