@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Samples;
@@ -15,7 +16,11 @@ public sealed partial class SeriesPipeline
     /// <param name="sample">The sample.</param>
     /// <param name="expected">The value that is expected now: by the baseline where one is frozen.</param>
     internal static double ReturnOf(SeriesState series, in Sample sample, double expected) =>
-        series.Fault?.ScoreOf(sample, expected, SeriesLayout.Numbers(series.Memory.Span).Deviation.Mean) ?? 0;
+        series.Fault?.ScoreOf(sample, expected, DeviationOf(series).Mean) ?? 0;
+
+    /// <summary>How far a series usually goes from the mean of its past, and that mean.</summary>
+    internal static ref readonly LongDeviation DeviationOf(SeriesState series) =>
+        ref SeriesLayout.Numbers(series.Memory.Span).Deviation;
 
     // A level that was accepted is no fault, and what a young series does may be what it does every few hours. An engine that hangs is
     // known by its work, and a value that stands still by that.

@@ -34,7 +34,7 @@ internal static class ChineseEntityText
         : "单看每项指标未必异常，但它们同时偏离。"
             + Rarity.InChinese(facts.Score, AlarmLine.OfEntity(facts.Policy), facts.History, isEntity: true)
             + $"贡献最大：{facts.Contributors[0].Metric}（{Numbers.Show(facts.Contributors[0].Share, "1")}）。"
-            + facts.Held?.InChinese);
+            + facts.Held?.InChinese + ChineseText.Returned(facts.Returned));
 
     private static string Part(Contributor part)
     {

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detectors;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Explanations;
 
@@ -102,10 +103,11 @@ internal static class ChineseText
         if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change, facts.NormalSince);
         return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves) + QualityText.InChinese(facts.Parts)
             + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
-            + facts.Held?.InChinese + Returned(facts) + ChineseHabitText.Total(facts);
+            + facts.Held?.InChinese + Returned(facts.Returned) + ChineseHabitText.Total(facts);
     }
 
-    private static string Returned(AlertFacts facts) => facts.Returned is { } ended
+    /// <summary>The sentence of a fault that returns; empty where none does.</summary>
+    internal static string Returned(Timestamp? before) => before is { } ended
         ? $"同样的故障此前为严重告警，已于 {Numbers.Clock(ended)} 结束；现再次出现，立即按严重处理。"
         : "";
 

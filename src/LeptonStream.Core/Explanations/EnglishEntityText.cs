@@ -33,7 +33,7 @@ internal static class EnglishEntityText
         : "No single metric is alarming alone; this combination is. "
             + Rarity.InEnglish(facts.Score, AlarmLine.OfEntity(facts.Policy), facts.History, isEntity: true)
             + $"Largest contributor: {facts.Contributors[0].Metric} ({Numbers.Show(facts.Contributors[0].Share, "1")})."
-            + facts.Held?.InEnglish);
+            + facts.Held?.InEnglish + EnglishText.Returned(facts.Returned));
 
     private static string Part(Contributor part)
     {

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detectors;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Explanations;
 
@@ -100,11 +101,12 @@ internal static class EnglishText
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change, facts.NormalSince);
         return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + QualityText.InEnglish(facts.Parts) + (facts.Agreeing.Count == 0
             ? ""
-            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish + Returned(facts)
+            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish + Returned(facts.Returned)
             + EnglishHabitText.Total(facts);
     }
 
-    private static string Returned(AlertFacts facts) => facts.Returned is { } ended
+    /// <summary>The sentence of a fault that returns; empty where none does.</summary>
+    internal static string Returned(Timestamp? before) => before is { } ended
         ? $" The same fault was critical before and ended at {Numbers.Clock(ended)}. It is critical at once when it returns."
         : "";
 

@@ -33,6 +33,9 @@ internal sealed record EntityFacts(
     /// <summary>Why it is no page though it is beyond the critical line; null where it is one, or not beyond.</summary>
     public HeldText? Held { get; init; }
 
+    /// <summary>The end of the fault before, where it is that which returns; else null.</summary>
+    public Timestamp? Returned { get; init; }
+
     /// <summary>The kind of the first metric.</summary>
     public MetricKind Kind { get; init; }
 }

@@ -31,6 +31,7 @@ internal static class EntityEvents
             History = first.History(now),
             NormalSince = life.NormalSince(judgement.Change),
             Held = HeldText.Of(life, entity.Model, entity.Pipeline.Policy),
+            Returned = entity.Memory.Numbers.Fault.IsReturn ? entity.Memory.Fault.Ended : null,
             Kind = first.Policy.Preset?.Kind ?? MetricKind.Other,
         };
         return AlertEventFactory.Create(sink, entity.Id, Kind, life, new()

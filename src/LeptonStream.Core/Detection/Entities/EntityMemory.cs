@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Samples;
 using LeptonStream.State;
@@ -22,6 +23,9 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
     /// The baselines of the metrics that took part when the alert opened, by their places; empty while none is open.
     /// </summary>
     public List<(int Place, FrozenBaseline Baseline)> Baselines { get; } = [];
+
+    /// <summary>The fault of its critical alert that recovered last.</summary>
+    public KnownJointFault Fault { get; } = new();
 
     /// <summary>
     /// The places, as bits, of the metrics whose trouble its critical alert is: all in its first hour, later those that took part when it
@@ -49,6 +53,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
             baseline.Save(state);
         }
 
+        Fault.Save(state);
         state.WriteBlock(MemoryMarshal.AsBytes(new Span<EntityNumbers>(ref Numbers)));
         forest.Save(state);
     }
@@ -63,6 +68,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
             Baselines.Add((place, FrozenBaseline.Load(ref state)));
         }
 
+        if (!state.IsBefore(StateLayout.FaultsSince)) Fault.Load(ref state);
         state.ReadBlock(ref Numbers);
         forest.Load(ref state);
     }
@@ -73,6 +79,9 @@ internal struct EntityNumbers
 {
     public TailCalibrator Joint;
     public TailCalibrator Forest;
+
+    /// <summary>Whether its alert is a fault and no chance.</summary>
+    public JointFault Fault;
 
     /// <summary>The filters after the newest row, and before it.</summary>
     public EntityFilters Filters;

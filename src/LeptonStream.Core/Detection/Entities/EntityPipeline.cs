@@ -168,38 +168,59 @@ internal sealed class EntityPipeline
     {
         var memory = entity.Memory;
         ref var numbers = ref memory.Numbers;
+        var (again, wasCritical) = (memory.Fault.ScoreOf(entity.Row, isNew, out var alike), memory.Alert.IsCritical);
         // A row that comes in parts is one observation, judged again where a part makes it worse.
-        if (!isNew && score <= numbers.Observed) return AlertChange.None;
+        if (!isNew && Math.Max(score, again) <= numbers.Observed) return AlertChange.None;
         if (isNew) numbers.Before = numbers.Filters;
         numbers.Filters = numbers.Before;
-        numbers.Observed = score;
+        numbers.Observed = Math.Max(score, again);
 
         var damped = numbers.Filters.Spikes.Damp(score, 0, numbers.IntervalSeconds);
         var phase = memory.Alert.Phase;
-        numbers.Contributors = phase == AlertPhase.Quiet ? agreeing : numbers.Contributors | agreeing;
+        numbers.Contributors = (phase == AlertPhase.Quiet ? 0 : numbers.Contributors) | agreeing | alike;
         // The alert of one of them says it, and of the entity nothing is taken as said. One that opened long before is of other trouble.
         var lasted = TimeSpan.FromSeconds(Math.Min(numbers.ConsecutiveAnomalies * numbers.IntervalSeconds, MostSeconds));
         var since = entity.Row.Time - ModelBudget.Together - lasted;
         if (phase != AlertPhase.Open && entity.Row.HasOpenAlertAt(numbers.Contributors, since)) damped = 0;
         var novelty = numbers.Filters.Novelty.OfSharp(damped, known: 1);
-        var seen = phase == AlertPhase.Quiet ? novelty : damped;
-        if (phase == AlertPhase.Open) seen = Held(entity, seen);
+        var seen = Math.Max(again, phase == AlertPhase.Quiet ? novelty : damped);
+        if (phase == AlertPhase.Open) seen = Held(entity, seen, isNew);
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
         var change = memory.Alert.Observe(new(seen, entity.Row.Time)
         {
             Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
+            IsReturn = again >= 1,
             IsMuted = Policy.IsMutedAt(entity.Row.Time),
             AcceptAfter = Policy.AcceptAfter,
             Entity = entity,
         });
         if (change == AlertChange.Opened && phase != AlertPhase.Open) Freeze(entity);
-        else if (change.IsEnd()) memory.Baselines.Clear();
+        else if (change.IsEnd()) End(entity, change);
+        if (again >= 1 && memory.Alert is { IsCritical: true, IsPublished: true } && (change == AlertChange.Opened || !wasCritical))
+            numbers.Fault.Return();
         return change;
+    }
+
+    // A fault that is no chance is known when it returns; what a young entity does may be what it does every few hours.
+    private void End(EntityState entity, AlertChange change)
+    {
+        var memory = entity.Memory;
+        ref var numbers = ref memory.Numbers;
+        if (change == AlertChange.Recovered && memory.Alert is { IsCritical: true, IsSilent: false })
+        {
+            var isFault = numbers.Fault.End(entity.Row.Time);
+            if (isFault && memory.Alert.Onset - new Timestamp(numbers.FirstNanoseconds) >= _timing.YoungFor)
+                memory.Fault.Keep(entity.Row, memory.Baselines, memory.Alert.Worst);
+            else if (numbers.Fault.IsReturn) memory.Fault.Clear();
+        }
+
+        if (change == AlertChange.Accepted) memory.Fault.Clear();
+        memory.Baselines.Clear();
     }
 
     // A surprise becomes usual within rows: an open alert is held against its metrics' baselines from before. The last word of a metric
     // that says nothing any more is no trouble that goes on.
-    private double Held(EntityState entity, double seen)
+    private double Held(EntityState entity, double seen, bool isNew)
     {
         var (row, known, away) = (entity.Row, 0, 0);
         foreach (var (place, baseline) in entity.Memory.Baselines)
@@ -208,9 +229,12 @@ internal sealed class EntityPipeline
             var newest = row.NewestOf(place).Sample;
             if (row.Time - newest.Time >= _timing.GoneFor(series.IntervalSeconds)) continue;
             known++;
-            if (!baseline.IsBack(newest)) away++;
+            if (baseline.IsBack(newest)) continue;
+            away++;
+            if (isNew) baseline.Measure(newest);
         }
 
+        if (isNew) entity.Memory.Numbers.Fault.See(away);
         return known == 0 ? seen : away > 0 ? Math.Max(1, seen) : 0;
     }
 
@@ -218,13 +242,16 @@ internal sealed class EntityPipeline
     {
         var (row, memory) = (entity.Row, entity.Memory);
         memory.Baselines.Clear();
+        memory.Numbers.Fault.Begin();
         for (var places = memory.Numbers.Contributors; places != 0; places &= places - 1)
         {
             var place = BitOperations.TrailingZeroCount(places);
             if (row[place] is not { } series) continue;
             var sample = row.NewestOf(place).Sample;
             if (!double.IsFinite(sample.Value)) continue;
-            memory.Baselines.Add((place, series.Pipeline.BaselineBefore(series, sample, memory.Alert.Onset)));
+            var baseline = series.Pipeline.BaselineBefore(series, sample, memory.Alert.Onset);
+            baseline.Measure(sample);
+            memory.Baselines.Add((place, baseline));
         }
     }
 

@@ -89,6 +89,8 @@ internal sealed class EntityState
     /// <summary>Is judged by another policy from now on.</summary>
     public void MoveTo(EntityPipeline pipeline)
     {
+        // A verdict is another policy: people may have said that it was no fault.
+        if (pipeline != Pipeline) _memory?.Fault.Clear();
         Pipeline = pipeline;
         _memory?.Alert.Adopt(pipeline.Alerts);
         DecideIsJudged();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Snapshots;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
@@ -10,17 +11,16 @@ namespace LeptonStream.Core.Tests.Detection.Entities;
 internal sealed class EntityDriver
 {
     private readonly Random _random;
-    private readonly PartitionPipeline _pipeline;
+    private readonly PolicySet? _policies;
+    private PartitionPipeline _pipeline;
     private long _offset;
     private Timestamp _now = Timestamp.FromUnixSeconds(1_764_000_000);
 
     public EntityDriver(int metrics, PolicySet? policies = null, int seed = 7)
     {
-        _random = new(seed);
+        (_random, _policies) = (new(seed), policies);
         Metrics = metrics;
-        _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default, policies);
-        _pipeline.Observer = (in JudgedSample judged) => Judged.Add(judged);
-        _pipeline.EntityObserver = (in JudgedRow judged) => Rows.Add(judged);
+        _pipeline = New();
     }
 
     public int Metrics { get; }
@@ -53,7 +53,21 @@ internal sealed class EntityDriver
 
     public void Wait(TimeSpan time) => _now += time;
 
+    /// <summary>Goes on with a copy that was read from a snapshot.</summary>
+    public void TakeOver()
+    {
+        var copy = New();
+        SnapshotBytes.Load(SnapshotBytes.Of(_pipeline).Bytes, copy);
+        _pipeline = copy;
+    }
+
     public void Adopt(PolicySet policies) => _pipeline.Adopt(policies);
+
+    private PartitionPipeline New() => new("lepton.metrics", 0, DetectionPolicy.Default, _policies)
+    {
+        Observer = (in JudgedSample judged) => Judged.Add(judged),
+        EntityObserver = (in JudgedRow judged) => Rows.Add(judged),
+    };
 
     private void SendPart(double?[] values, int part, int parts)
     {

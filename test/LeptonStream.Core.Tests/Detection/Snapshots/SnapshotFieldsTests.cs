@@ -79,6 +79,9 @@ public sealed class SnapshotFieldsTests
     {
         ["SeriesState.Counter"] = "no series turns out to be a total: its policy says so then",
         ["EntityMemory.Baselines"] = "no entity has an open alert",
+        ["KnownJointFault._parts"] = "no entity is a day old; JointReturnTests have one",
+        ["KnownJointFault._before"] = "no entity is a day old; JointReturnTests have one",
+        ["KnownJointFault._alike"] = "no entity is a day old; JointReturnTests have one",
         ["RareState.Fault"] = "no series is a day old; ReturnTests have one",
         ["OpenAlerts._entities"] = "no entity has an open alert",
         ["OpenAlerts._ending"] = "no producer ends a series with an open alert; EndedSeriesTests do",

@@ -186,7 +186,12 @@ internal sealed class OlderSnapshot(LayoutDescription older)
     {
         while (!rest.IsEmpty)
         {
-            Copy(ref rest, FirstBlock(rest));
+            var at = FirstBlock(rest);
+            // An entity that has no fault.
+            var hasNew = at < rest.Length && older.Version < StateLayout.FaultsSince
+                && BinaryPrimitives.ReadInt32LittleEndian(rest[at..]) == Present.Struct("entity").Bytes;
+            Copy(ref rest, hasNew ? at - (3 * sizeof(int)) : at);
+            if (hasNew) rest = rest[(3 * sizeof(int))..];
             if (rest.IsEmpty) break;
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
             var name = Present.Structs.FirstOrDefault(one =>
