@@ -96,7 +96,7 @@ public sealed class CollectorOptions
     public int BatchWaitMs { get; set; } = 100;
 
     /// <summary>How much a record of a source topic may hold.</summary>
-    public FormatLimits LimitsOfTopics =>
+    public FormatLimits LimitsOfTopics() =>
         FormatLimits.Default with { Bytes = MaxDecompressedBytes, DecompressedBytes = MaxDecompressedBytes };
 }
 

@@ -23,7 +23,7 @@ internal static class MapTopic
         using var registry = new SchemaRegistry(Options.Create(options), TimeProvider.System);
         var known = config.Topics.FirstOrDefault(topic => topic.Name == name);
         var source = known ?? new(name, null, FromEnd: false);
-        using var run = new MapRun(config, format is null ? source : source with { Format = format }, options.LimitsOfTopics,
+        using var run = new MapRun(config, format is null ? source : source with { Format = format }, options.LimitsOfTopics(),
             registry.ForReader());
         var tally = new MapTally();
         foreach (var record in records.Read(stop))

@@ -24,7 +24,7 @@ internal sealed partial class TopicReader(
 
     private readonly IntakeLane _lane = new();
     private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
-    private readonly FormatLimits _limits = options.LimitsOfTopics;
+    private readonly FormatLimits _limits = options.LimitsOfTopics();
 
     private FormatDecision? _formats;
 

@@ -20,7 +20,7 @@ public sealed partial class SourcesPageTests
     [Test]
     public void Limits_OfThePage_AreThoseOfTheProgram()
     {
-        var limits = new CollectorOptions().LimitsOfTopics;
+        var limits = new CollectorOptions().LimitsOfTopics();
         Assert.That(Page, Does.Contain($"(`Collector:MaxBodyBytes`) | {new CollectorOptions().MaxBodyBytes >> 20} MiB |"));
         Assert.That(Page, Does.Contain($"(`Collector:MaxDecompressedBytes`) | {limits.DecompressedBytes >> 20} MiB |"));
         Assert.That(limits.Bytes, Is.EqualTo(limits.DecompressedBytes));
