@@ -121,6 +121,7 @@ public sealed class PrometheusExampleTests
     [TestCase("SIGTERM", 143)]
     public async Task Script_Stopped_SendsWhatItHoldsAndSaysByWhichSignal(string stopped, int code)
     {
+        if (stopped == "SIGINT") LeptonProcess.NeedsCtrlC();
         var result = await Send("INTERRUPT", stopped);
 
         Assert.That(result.ExitCode, Is.EqualTo(code), result.Everything);
