@@ -419,7 +419,7 @@ public sealed partial class PartitionPipeline
         }
 
         var refusal = series.Pipeline.Judge(series, sample, out var judgement);
-        // Else a record that is sent again and again would keep an alert open for ever, and so would a share of nothing.
+        // Else a record that is sent again and again would keep an alert open without end, and so would a share whose denominator is 0.
         if (refusal.IsOld() || (series.HasOpenAlert && series.NothingOf is not null)) series.Heard = before;
         if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift, QualityOf(series, entity));
         if (refusal == SampleRefusal.CounterFound) _series.TakeAsTotal(series, sample);

@@ -22,7 +22,7 @@ internal sealed partial class PartitionRestore
         {
             if (!StateKeys.IsJournal(record.Message.Key) || record.Message.Value is not { } value) continue;
             var entry = JournalEntry.Read(value);
-            // What a producer was not sure of it has sent again.
+            // A producer has sent again whatever it was not sure of.
             if (entry.Sequence < header.Sequence + journal.Count) continue;
             if (entry.Sequence > header.Sequence + journal.Count)
                 throw new SnapshotCorruptException($"entry {header.Sequence + journal.Count} of its journal is missing");

@@ -95,7 +95,7 @@ internal sealed record SnapshotHeader
     public required IReadOnlyList<SnapshotChunk> Chunks { get; init; }
 
     /// <summary>
-    /// Where this header is too large for a record: the records that together hold all of it. What takes much room is in them only.
+    /// Where this header is too large for a record: the records that together hold all of it. Large fields are in them only.
     /// </summary>
     public IReadOnlyList<SnapshotChunk>? Parts { get; init; }
 
