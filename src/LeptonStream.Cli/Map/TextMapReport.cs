@@ -42,10 +42,10 @@ internal sealed class TextMapReport(TextWriter output) : IMapReport
             output.WriteLine("dropped: " + string.Join(", ", tally.Dropped.Select(drop =>
                 string.Create(CultureInfo.InvariantCulture, $"{drop.Value} {drop.Key}"))));
         if (tally.Unreadable > 0)
-            output.WriteLine($"{EnglishCount.Of(tally.Unreadable, "record")} can't be read: the collector makes dead letters of such");
+            output.WriteLine($"{EnglishCount.Of(tally.Unreadable, "record")} can't be read: the collector writes them to the dead letters");
         if (records.Undecoded > 0)
-            output.WriteLine($"{EnglishCount.Of(records.Undecoded, "record")} can't be decoded: the collector passes by such");
-        if (records.IsCut) output.WriteLine("These are fewer records than asked for: more take too much memory");
+            output.WriteLine($"{EnglishCount.Of(records.Undecoded, "record")} can't be decoded: the collector skips them");
+        if (records.IsCut) output.WriteLine("Fewer records than requested: more would take too much memory");
         foreach (var series in tally.Shared)
             output.WriteLine(SafeText.OneLine($"{series} comes from two partitions: records of one series need one key"));
         if (!topic.IsSource)

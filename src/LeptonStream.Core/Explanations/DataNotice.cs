@@ -50,7 +50,7 @@ internal static class DataNotice
         Frozen when facts.Sample.Value > 1 =>
             $"：{Count(facts)} 个成员仍在上报，但数值都不再变化；首个为 {About(facts)}",
         Frozen => $"：{About(facts)} 仍在上报，但数值都不再变化",
-        Schema when facts.Sample.Value == 1 => $"：一项指标已消失：{About(facts)}",
+        Schema when facts.Sample.Value == 1 => $"：一项指标已不再上报：{About(facts)}",
         Schema => $"：一组指标同时出现或消失：{About(facts)}",
         Unit when facts.Sample.Value >= 1 => $"：{About(facts)} 变为原来的 {Count(facts)} 倍：单位是否改变？",
         Unit => $"：{About(facts)} 变为原来的 1/{Factor(facts)}：单位是否改变？",
@@ -103,7 +103,7 @@ internal static class DataNotice
         Silent => ["See whether the device or rank still works, and whether its exporter lists it.",
             "If it was taken out on purpose, close the alert: nobody waits for it after an hour."],
         Frozen => ["Restart its exporter, and see whether a proxy or a cache serves an old page.",
-            "See whether the process that it measures hangs."],
+            "Check whether the process behind the exporter hangs."],
         Schema => ["Compare the version and settings of the exporter with those of yesterday.",
             "Look for dashboards, policies and rules of collector.yaml that name a metric which is gone."],
         Unit => ["Compare the version of the producer with the one before: seconds, milliseconds, bytes, KiB?",
@@ -123,7 +123,7 @@ internal static class DataNotice
         Frozen =>
         [
             "重启其采集器，并检查是否有代理或缓存在返回旧页面。",
-            "确认它所监测的进程是否挂起。",
+            "确认该采集器所监测的进程是否卡死。",
         ],
         Schema =>
         [

@@ -30,7 +30,7 @@ public sealed partial record RoleProblem(string Code, string Text, IReadOnlyDict
         [ProblemCode.ReadingStalled] = "no record of {topic} comes although some wait, at partition and offset {places}: the broker's "
             + "answer is damaged, or a producer has not ended its transaction",
         [ProblemCode.LeadersAway] = "no broker answers for partitions {partitions} of {topic}, so nobody knows whether records wait there: "
-            + "look whether this host reaches the brokers that lead them",
+            + "check whether this host can reach the brokers that lead them",
         [ProblemCode.AlertsPartitionsMissing] = "{metrics} has {wanted} partitions but {alerts} has {given}: partitions {partitions} of "
             + "{metrics} are not read until {alerts} has {wanted} partitions; add them: kafka-topics.sh --alter --topic {alerts} "
             + "--partitions {wanted}",
@@ -51,10 +51,10 @@ public sealed partial record RoleProblem(string Code, string Text, IReadOnlyDict
             "nothing of the last {records} records of key '{key}' in {topic}[{partition}] was judged ({reasons}, since {at})",
         [ProblemCode.KeylessNotJudged] =
             "nothing of the last {records} records without a key in {topic}[{partition}] was judged ({reasons}, since {at})",
-        [ProblemCode.ClockAhead] = "the clock of this host is {seconds} s ahead of the database's, so it takes timers and escalations that "
-            + "early: set the clock of one of them",
-        [ProblemCode.ClockBehind] = "the clock of this host is {seconds} s behind the database's, so it takes timers and escalations that "
-            + "late: set the clock of one of them",
+        [ProblemCode.ClockAhead] = "the clock of this host is {seconds} s ahead of the database's, so timers and escalations "
+            + "run early by that much: synchronise both clocks",
+        [ProblemCode.ClockBehind] = "the clock of this host is {seconds} s behind the database's, so timers and escalations "
+            + "run late by that much: synchronise both clocks",
         [ProblemCode.NotificationsDead] = "notifications of the last hour were given up, by receiver: {receivers}; last error: {error}",
         [ProblemCode.ChannelsBlocked] = "channels that reach nobody: {detail}",
         [ProblemCode.StatusNotReadable] = "nobody knows how the {role} is: Kafka fails: {detail}",

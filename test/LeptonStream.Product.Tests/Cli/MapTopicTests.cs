@@ -53,7 +53,7 @@ public sealed class MapTopicTests
         Assert.That(result.Output, Does.Contain("theirs[1]@1: unknown: "));
         Assert.That(result.Output, Does.Contain("theirs: 4 of 4 records in 2 partitions became 2 samples of 2 series\n"));
         Assert.That(result.Output, Does.Contain("\ndropped: 1 Baseline\n"));
-        Assert.That(result.Output, Does.Contain("1 record can't be read: the collector makes dead letters of such"));
+        Assert.That(result.Output, Does.Contain("1 record can't be read: the collector writes them to the dead letters"));
         Assert.That(result.Output, Does.Contain("The collector does not read theirs yet: 'topics' of collector.yaml must name it"));
     }
 

@@ -54,7 +54,7 @@ public sealed class DataFaultsTests
         story.Run(4);
         Assert.That(story.Opened, Has.Count.EqualTo(1), story.Story);
         Assert.That(story.Opened[0].English.Summary, Does.EndWith(": a metric vanished for good: gone: f"));
-        Assert.That(story.Opened[0].Chinese.Summary, Does.EndWith("：一项指标已消失：gone: f"));
+        Assert.That(story.Opened[0].Chinese.Summary, Does.EndWith("：一项指标已不再上报：gone: f"));
         Assert.That(story.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered), story.Story);
     }
 
