@@ -271,10 +271,11 @@ public sealed partial class PartitionPipeline
         var now = _runs.Clock.IsNever ? verdict.Feedback.At : _runs.Clock;
         var sink = new EventSink(_last.Topic is null ? new(_topic, _partition, 0) : _last, _topicId, _queue);
         if (isNews) sink.Add(VerdictEvents.Of(sink, verdict, AlertChange.Opened, now));
-        if (verdict.Denies && _series.Find(verdict.Feedback.Key) is { } denied)
+        if (verdict.Denies)
         {
             _series.Cut?.Abandon();
-            denied.DenyFault(now);
+            _series.Find(verdict.Feedback.Key)?.DenyFault(now);
+            _series.Entities.Find(verdict.Feedback.Key)?.DenyFault();
         }
 
         if (verdict.Accepts)

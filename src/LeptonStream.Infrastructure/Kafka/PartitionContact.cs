@@ -89,8 +89,8 @@ internal sealed partial class PartitionContact(KafkaOptions kafka, string topic,
             }
         }
 
-        foreach (var left in _since.Keys.Except(owned.Select(partition => partition.Partition.Value)).ToList()) _since.Remove(left);
-        foreach (var left in _ends.Keys.Except(owned.Select(partition => partition.Partition.Value)).ToList()) _ends.Remove(left);
+        foreach (var known in (Dictionary<int, long>[])[_since, _ends])
+            foreach (var left in known.Keys.Except(owned.Select(partition => partition.Partition.Value)).ToList()) known.Remove(left);
     }
 
     // A process that stood still has not asked meanwhile: the last question in vain counts, and not the present time.

@@ -190,7 +190,7 @@ internal sealed class EntityPipeline
         {
             Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
             IsReturn = again >= 1,
-            IsMuted = Policy.IsMutedAt(entity.Row.Time),
+            IsMuted = Policy.IsMutedAt(entity.Row.Time) || IsSaidByItsMetrics(entity),
             AcceptAfter = Policy.AcceptAfter,
             Entity = entity,
         });
@@ -200,6 +200,11 @@ internal sealed class EntityPipeline
             numbers.Fault.Return();
         return change;
     }
+
+    // Behind a mute the alert of a metric is published at the same time as that of its entity.
+    private static bool IsSaidByItsMetrics(EntityState entity) =>
+        entity.Memory is { Alert: { Phase: AlertPhase.Open, IsSilent: true } alert }
+        && entity.Row.HasOpenAlertAt(entity.Memory.Numbers.Contributors, alert.Onset);
 
     // A fault that is no chance is known when it returns; what a young entity does may be what it does every few hours.
     private void End(EntityState entity, AlertChange change)

@@ -113,6 +113,9 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>The entities in the order in which they came, whatever was forgotten in between.</summary>
     public EntityState[] InOrder() => Arrival.Sorted<EntityState>([.. _entities.Values], static one => one.Number);
 
+    /// <summary>The entity of a key, or null: it looks at all.</summary>
+    public EntityState? Find(SeriesKey key) => _entities.Values.FirstOrDefault(entity => entity.Key == key);
+
     /// <summary>The entity of an id, or null.</summary>
     public EntityState? Find(UInt128 id) => _entities.GetValueOrDefault(new(id));
 

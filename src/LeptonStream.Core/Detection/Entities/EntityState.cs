@@ -96,6 +96,14 @@ internal sealed class EntityState
         DecideIsJudged();
     }
 
+    /// <summary>Takes its fault for none, be it that of an alert that is open still.</summary>
+    public void DenyFault()
+    {
+        if (_memory is not { } memory) return;
+        memory.Fault.Clear();
+        memory.Numbers.Fault.Deny();
+    }
+
     /// <summary>Writes everything a bit-equal copy needs, but the id, the key and the series.</summary>
     public void Save(StateWriter state)
     {

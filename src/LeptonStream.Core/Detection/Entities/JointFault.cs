@@ -22,6 +22,7 @@ internal struct JointFault
     // The rows until the last one that was away.
     private int _lasted;
     private bool _isReturn;
+    private bool _isDenied;
 
     // Faults since the first of this period.
     private int _faults;
@@ -31,10 +32,13 @@ internal struct JointFault
     public readonly bool IsReturn => _isReturn;
 
     /// <summary>Begins with an alert that opens.</summary>
-    public void Begin() => (_rows, _away, _lasted, _isReturn) = (0, 0, 0, false);
+    public void Begin() => (_rows, _away, _lasted, _isReturn, _isDenied) = (0, 0, 0, false, false);
 
     /// <summary>Takes that it is critical because it is of a fault that was known.</summary>
     public void Return() => _isReturn = true;
+
+    /// <summary>Takes that people call it none.</summary>
+    public void Deny() => _isDenied = true;
 
     /// <summary>Takes a row of the open alert.</summary>
     /// <param name="away">How many metrics are away from their baselines.</param>
@@ -53,6 +57,7 @@ internal struct JointFault
     /// <param name="now">Event time.</param>
     public bool End(Timestamp now)
     {
+        if (_isDenied) return false;
         if (!_isReturn && (_lasted <= Rows || _away < Share * _lasted)) return false;
         if (now - new Timestamp(_since) > Period) (_faults, _since) = (0, now.UnixNanoseconds);
         if (_faults == Most) return false;

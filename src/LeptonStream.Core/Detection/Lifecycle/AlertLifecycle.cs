@@ -149,7 +149,8 @@ public sealed partial class AlertLifecycle
             return AlertChange.None;
         }
 
-        Numbers.Ended = now.UnixNanoseconds;
+        // What nobody heard of came first to nobody: the next is no flap.
+        if (!IsSilent) Numbers.Ended = now.UnixNanoseconds;
         return change;
     }
 

@@ -90,7 +90,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         if (series.IsForgotten) return;
         List<SeriesState> all =
-            series.Entity is { } entity && IsAhead(entity) ? [.. _series.Values.Where(one => one.Entity == entity)] : [series];
+            series.Entity is { } entity && IsAhead(entity) ? [.. InOrder().Where(one => one.Entity == entity)] : [series];
         all.ForEach(ForgetSilent);
     }
 
@@ -173,7 +173,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Forgets an entity and its series, whatever alerts of them are open.</summary>
     public void Forget(SeriesId entity)
     {
-        foreach (var series in _series.Values.Where(series => series.Entity?.Id == entity).ToList()) Forget(series);
+        foreach (var series in InOrder().Where(series => series.Entity?.Id == entity)) Forget(series);
     }
 
     /// <summary>The series in the order in which they came, whatever was forgotten in between.</summary>

@@ -3,6 +3,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection.Snapshots;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Feedback;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Core.Tests.Detection.Entities;
@@ -52,6 +53,17 @@ internal sealed class EntityDriver
     }
 
     public void Wait(TimeSpan time) => _now += time;
+
+    /// <summary>A person says of an alert that it is none; the line stays as it is.</summary>
+    public void Deny(AlertEvent alert)
+    {
+        var feedback = new FeedbackEvent
+        {
+            Id = "1", AlertId = alert.AlertId, Model = alert.Model, Metric = alert.Metric, Labels = alert.Labels, Verdict = Verdict.False,
+            By = "rosa", Score = alert.Score, At = _now, Partition = 0,
+        };
+        _pipeline.Adopt(new VerdictChange(feedback, 1, 1), _policies ?? PolicySet.Default, isNews: false, Events);
+    }
 
     /// <summary>Goes on with a copy that was read from a snapshot.</summary>
     public void TakeOver()

@@ -106,6 +106,27 @@ public sealed class JointReturnTests
             again.Chinese.Description.Contains("同样的故障", StringComparison.Ordinal)), Is.EqualTo((true, true)));
     }
 
+    // Said while its alert is open.
+    [Test]
+    public void AJointFaultThatPeopleSayIsNone_IsNotKnownWhenItReturns()
+    {
+        var (paged, again) = (0, 0);
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var driver = new EntityDriver(6, seed: seed);
+            driver.Send(Quiet);
+            if (Page(driver) is null) continue;
+            paged++;
+            driver.Deny(driver.Events.Last(e => e.Metric == "entity"));
+            driver.Send(180);
+            if (Page(driver) <= 4) again++;
+        }
+
+        TestContext.Out.WriteLine($"{paged} paged, {again} again although people called it none");
+        Assert.That(paged, Is.GreaterThan(Seeds / 2));
+        Assert.That(again, Is.LessThanOrEqualTo(paged / 3));
+    }
+
     // Rows until the entity's alert is critical.
     private static int? Page(EntityDriver driver, int metrics = 4)
     {
