@@ -41,12 +41,11 @@ internal sealed partial class DetectorLoops : BackgroundService
     // A loop that is alone is not told from others.
     private static DetectorLoop[] LoopsOf(KafkaOptions kafka, IReadOnlyList<LoopHealth> healths, TimeProvider time, ILogger logger)
     {
-        var instance = $"{Environment.MachineName}/{Environment.ProcessId}";
-        if (healths is [var only]) return [new(null, instance, kafka, only, new(logger, time))];
+        if (healths is [var only]) return [new(null, RoleNames.Instance, kafka, only, new(logger, time))];
         string[] names = [.. healths.Select((_, i) => $"loop {i + 1}")];
         var troubles = TroubleLog.Shared(logger, time, names);
         return [.. names.Select((name, i) =>
-            new DetectorLoop(name, $"{instance}/{i + 1}", kafka.OfMember(i + 1), healths[i], troubles[i]))];
+            new DetectorLoop(name, $"{RoleNames.Instance}/{i + 1}", kafka.OfMember(i + 1), healths[i], troubles[i]))];
     }
 
     private static partial class Log

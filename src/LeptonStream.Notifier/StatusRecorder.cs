@@ -32,7 +32,6 @@ internal sealed class StatusRecorder(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LifeEvery = TimeSpan.FromSeconds(30);
 
-    private readonly string _instance = $"{Environment.MachineName}/{Environment.ProcessId}";
     private Timestamp _nextLife = Timestamp.Zero;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -57,13 +56,13 @@ internal sealed class StatusRecorder(
         {
             await clock.Check(stop);
             // Whoever reads them has the database's clock, or another one yet.
-            await RoleStatus.Write(database, health.Role, _instance,
+            await RoleStatus.Write(database, health.Role, RoleNames.Instance,
                 [.. Own().Select(problem => problem with { Role = health.Role })], clock.Now, stop);
             // The client's calls block.
             var (detector, alive, partitions) = await Task.Run(() => ProblemsOf(reader, stop), stop);
             // Where everything is started at once, nobody has reported yet.
             if (detector.Count == 0 || !mayBeStarting)
-                await RoleStatus.Write(database, RoleNames.Detector, _instance, detector, clock.Now, stop);
+                await RoleStatus.Write(database, RoleNames.Detector, RoleNames.Instance, detector, clock.Now, stop);
             if (time.Now() < _nextLife) return;
             await PartitionLife.Record(database, alive, partitions, time.Now(), stop);
             _nextLife = time.Now() + LifeEvery;

@@ -271,16 +271,15 @@ public sealed partial class PartitionPipeline
         var now = _runs.Clock.IsNever ? verdict.Feedback.At : _runs.Clock;
         var sink = new EventSink(_last.Topic is null ? new(_topic, _partition, 0) : _last, _topicId, _queue);
         if (isNews) sink.Add(VerdictEvents.Of(sink, verdict, AlertChange.Opened, now));
+        if (verdict.Denies || verdict.Accepts) _series.Cut?.Abandon();
         if (verdict.Denies)
         {
-            _series.Cut?.Abandon();
             _series.Find(verdict.Feedback.Key)?.DenyFault(now);
             _series.Entities.Find(verdict.Feedback.Key)?.DenyFault();
         }
 
         if (verdict.Accepts)
         {
-            _series.Cut?.Abandon();
             _open.Accept(verdict.Feedback.AlertId, now, sink);
             foreach (var series in _open.Ended) _series.Release(series);
         }

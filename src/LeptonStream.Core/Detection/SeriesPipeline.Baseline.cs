@@ -52,13 +52,14 @@ public sealed partial class SeriesPipeline
     }
 
     /// <summary>
-    /// Ends the baseline of a series that fell silent in the middle of trouble. Should it come back, it goes on from where it was before:
-    /// trouble that goes on is an alert again, and its end is none.
+    /// Ends the baseline of an alert for a reason that no sample shows. A series that fell silent in the middle of trouble goes on from
+    /// where it was before, should it come back: trouble that goes on is an alert again, and its end is none.
     /// </summary>
-    internal void Leave(SeriesState series, Timestamp now)
+    internal void EndBaseline(SeriesState series, AlertChange reason, Timestamp now)
     {
-        KeepFault(series, now, AlertChange.Gone);
-        if (series is { IsLevel: true, Baseline: { Side: not 0 } baseline } && !baseline.IsBack(LastOf(series)))
+        KeepFault(series, now, reason);
+        if (reason == AlertChange.Gone && series is { IsLevel: true, Baseline: { Side: not 0 } baseline }
+            && !baseline.IsBack(LastOf(series)))
         {
             var memory = series.Memory.Span;
             ref var numbers = ref SeriesLayout.Numbers(memory);

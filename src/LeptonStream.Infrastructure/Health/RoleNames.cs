@@ -9,6 +9,9 @@ public static class RoleNames
     public const string Notifier = "notifier";
     public const string Dashboard = "dashboard";
 
+    /// <summary>The name of this process, beside others of its role: in statuses.</summary>
+    public static string Instance { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
+
     /// <summary>The name of a role's program, in telemetry and dead letters.</summary>
     public static string ProgramOf(string role) => $"lepton-{role}";
 }

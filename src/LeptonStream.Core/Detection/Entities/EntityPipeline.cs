@@ -206,8 +206,9 @@ internal sealed class EntityPipeline
         entity.Memory is { Alert: { Phase: AlertPhase.Open, IsSilent: true } alert }
         && entity.Row.HasOpenAlertAt(entity.Memory.Numbers.Contributors, alert.Onset);
 
-    // A fault that is no chance is known when it returns; what a young entity does may be what it does every few hours.
-    private void End(EntityState entity, AlertChange change)
+    /// <summary>Takes that the alert of an entity has ended.</summary>
+    /// <remarks>A fault that is no chance is known when it returns; what a young entity does may be what it does every few hours.</remarks>
+    public void End(EntityState entity, AlertChange change)
     {
         var memory = entity.Memory;
         ref var numbers = ref memory.Numbers;
@@ -220,6 +221,8 @@ internal sealed class EntityPipeline
         }
 
         if (change == AlertChange.Accepted) memory.Fault.Clear();
+        // Trouble that goes on when it comes back is news.
+        if (change == AlertChange.Gone) numbers.Forget();
         memory.Baselines.Clear();
     }
 

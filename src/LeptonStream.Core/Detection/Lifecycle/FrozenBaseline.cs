@@ -44,7 +44,7 @@ internal sealed class FrozenBaseline
     /// Whether the values have long been where the series usually is, far from the trouble, though not where the baseline says: it was
     /// taken while other trouble was on. The trouble is over.
     /// </summary>
-    public bool HasSettled { get => _numbers.HasSettled; private set => _numbers.HasSettled = value; }
+    public bool HasSettled => _numbers.HasSettled;
 
     /// <summary>
     /// Takes whether a sample was anomalous to what the series learns beside the baseline. A level that it followed without an anomaly, or
@@ -59,7 +59,7 @@ internal sealed class FrozenBaseline
         var isUsual = sample.Value >= _numbers.Low && sample.Value <= _numbers.High && far <= Little * _numbers.Reach;
         _numbers.Usual = isUsual ? Math.Min(_numbers.Usual + 1, enough) : Math.Max(0, _numbers.Usual - UsualPerOther);
         if (_numbers.Usual == 0) _numbers.UsualSince = sample.Time.UnixNanoseconds;
-        HasSettled = _numbers.Side != 0 && _numbers.Usual >= enough
+        _numbers.HasSettled = _numbers.Side != 0 && _numbers.Usual >= enough
             && sample.Time - new Timestamp(_numbers.UsualSince) >= timing.RelearnAfter;
     }
 

@@ -79,7 +79,6 @@ internal sealed class OpenAlerts(AlertTiming timing)
             var isMeant = series.Alert.Phase == AlertPhase.Open && IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) == alertId;
             if (!isMeant || !series.IsLevel) continue;
             EndAlert(series, AlertChange.Accepted, now, sink);
-            series.Fault = null;
             if (!series.HasOpenAlert) _series.RemoveAt(i);
         }
 
@@ -197,8 +196,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
         if (series.Alert.End(reason, now) == reason && !series.Alert.IsSilent)
             sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None,
                 series.Baseline?.At(now) ?? ExpectedBand.None, Rule: series.OpenedBy)));
-        if (reason == AlertChange.Gone) series.Pipeline.Leave(series, now);
-        else series.Baseline = null;
+        series.Pipeline.EndBaseline(series, reason, now);
         _ended.Add(series);
     }
 
@@ -216,8 +214,6 @@ internal sealed class OpenAlerts(AlertTiming timing)
     {
         if (entity.Memory.Alert.End(reason, now) != reason) return;
         if (!entity.Memory.Alert.IsSilent) sink.Add(EntityEvents.Of(sink, entity, new(0, reason, 0, 0, 0), now));
-        entity.Memory.Baselines.Clear();
-        // Trouble that goes on when it comes back is news.
-        if (reason == AlertChange.Gone) entity.Memory.Numbers.Forget();
+        entity.Pipeline.End(entity, reason);
     }
 }

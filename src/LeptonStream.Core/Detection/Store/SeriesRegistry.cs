@@ -89,9 +89,8 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     public void ForgetAhead(SeriesState series)
     {
         if (series.IsForgotten) return;
-        List<SeriesState> all =
-            series.Entity is { } entity && IsAhead(entity) ? [.. InOrder().Where(one => one.Entity == entity)] : [series];
-        all.ForEach(ForgetSilent);
+        SeriesState[] all = series.Entity is { } entity && IsAhead(entity) ? Of(entity.Id) : [series];
+        foreach (var one in all) ForgetSilent(one);
     }
 
     /// <summary>The entities that the series make up.</summary>
@@ -173,11 +172,14 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Forgets an entity and its series, whatever alerts of them are open.</summary>
     public void Forget(SeriesId entity)
     {
-        foreach (var series in InOrder().Where(series => series.Entity?.Id == entity)) Forget(series);
+        foreach (var series in Of(entity)) Forget(series);
     }
 
     /// <summary>The series in the order in which they came, whatever was forgotten in between.</summary>
     public SeriesState[] InOrder() => Arrival.Sorted<SeriesState>([.. _series.Values], static one => one.Number);
+
+    private SeriesState[] Of(SeriesId entity) =>
+        Arrival.Sorted<SeriesState>([.. _series.Values.Where(series => series.Entity?.Id == entity)], static one => one.Number);
 
     /// <summary>The series of a key, or null: it looks at all.</summary>
     public SeriesState? Find(SeriesKey key) => _series.Values.FirstOrDefault(series => series.Key == key);
