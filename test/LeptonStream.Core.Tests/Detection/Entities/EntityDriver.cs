@@ -54,12 +54,12 @@ internal sealed class EntityDriver
 
     public void Wait(TimeSpan time) => _now += time;
 
-    /// <summary>A person says of an alert that it is none; the line stays as it is.</summary>
-    public void Deny(AlertEvent alert)
+    /// <summary>A person says what an alert is; the line stays as it is.</summary>
+    public void Say(Verdict verdict, AlertEvent alert)
     {
         var feedback = new FeedbackEvent
         {
-            Id = "1", AlertId = alert.AlertId, Model = alert.Model, Metric = alert.Metric, Labels = alert.Labels, Verdict = Verdict.False,
+            Id = "1", AlertId = alert.AlertId, Model = alert.Model, Metric = alert.Metric, Labels = alert.Labels, Verdict = verdict,
             By = "rosa", Score = alert.Score, At = _now, Partition = 0,
         };
         _pipeline.Adopt(new VerdictChange(feedback, 1, 1), _policies ?? PolicySet.Default, isNews: false, Events);

@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Feedback;
 
 namespace LeptonStream.Core.Tests.Detection.Entities;
 
@@ -117,7 +118,7 @@ public sealed class JointReturnTests
             driver.Send(Quiet);
             if (Page(driver) is null) continue;
             paged++;
-            driver.Deny(driver.Events.Last(e => e.Metric == "entity"));
+            driver.Say(Verdict.False, driver.Events.Last(e => e.Metric == "entity"));
             driver.Send(180);
             if (Page(driver) <= 4) again++;
         }
@@ -125,6 +126,30 @@ public sealed class JointReturnTests
         TestContext.Out.WriteLine($"{paged} paged, {again} again although people called it none");
         Assert.That(paged, Is.GreaterThan(Seeds / 2));
         Assert.That(again, Is.LessThanOrEqualTo(paged / 3));
+    }
+
+    // Said of its first return.
+    [Test]
+    public void AJointFaultThatPeopleCallNormal_IsNotKnownAnyMore()
+    {
+        var (returned, again) = (0, 0);
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var driver = new EntityDriver(6, seed: seed);
+            driver.Send(Quiet);
+            if (Page(driver) is null) continue;
+            driver.Send(180);
+            if (!(Page(driver) <= 4)) continue;
+            returned++;
+            driver.Say(Verdict.Normal, driver.Events.Last(e => e.Metric == "entity"));
+            Assert.That(driver.Events.Last(e => e.Metric == "entity").EndedReason, Is.EqualTo(EndedReason.Accepted));
+            driver.Send(180);
+            if (Page(driver) <= 4) again++;
+        }
+
+        TestContext.Out.WriteLine($"{returned} returned, {again} again although people called it normal");
+        Assert.That(returned, Is.GreaterThan(Seeds / 2));
+        Assert.That(again, Is.LessThanOrEqualTo(returned / 3));
     }
 
     // Rows until the entity's alert is critical.
