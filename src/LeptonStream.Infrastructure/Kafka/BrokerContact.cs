@@ -18,13 +18,13 @@ internal sealed partial class BrokerContact(string servers, LoopHealth health, T
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+
+    private readonly OnceAMinute _line = new(time);
 
     // Written by the clients' threads.
     private volatile bool _isLost;
     private long? _since;
     private long _asked;
-    private long? _said;
 
     /// <summary>Whether no broker answers, so far as is known.</summary>
     public bool IsAway => _isLost;
@@ -63,8 +63,9 @@ internal sealed partial class BrokerContact(string servers, LoopHealth health, T
 
     private void Return()
     {
-        if (_said is not null) Log.Answers(logger, time.GetElapsedTime(_since!.Value));
-        (_since, _said) = (null, null);
+        if (_line.WasSaid) Log.Answers(logger, time.GetElapsedTime(_since!.Value));
+        _since = null;
+        _line.Reset();
         health.ClearProblem(Concern.Broker);
     }
 
@@ -75,9 +76,7 @@ internal sealed partial class BrokerContact(string servers, LoopHealth health, T
         if (away < Patience) return;
         var problem = RoleProblem.Of(ProblemCode.BrokersAway, ("servers", servers));
         health.ReportProblem(Concern.Broker, problem);
-        if (_said is { } said && time.GetElapsedTime(said) < SayEvery) return;
-        _said = time.GetTimestamp();
-        Log.Away(logger, problem.Text, away);
+        if (_line.IsDue()) Log.Away(logger, problem.Text, away);
     }
 
     private static partial class Log

@@ -23,10 +23,10 @@ internal sealed partial class PartitionContact(KafkaOptions kafka, string topic,
 
     // A partition whose leader dies has another one within this.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
 
     private readonly Lazy<IAdminClient> _admin = new(() => new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(logger).Build());
     private readonly Dictionary<int, long> _ends = [];
+    private readonly OnceAMinute _line = new(time);
 
     // Since when a partition has no answer: when the first of the questions in vain was asked.
     private readonly Dictionary<int, long> _since = [];
@@ -34,7 +34,6 @@ internal sealed partial class PartitionContact(KafkaOptions kafka, string topic,
     private long _asked = time.GetTimestamp();
     private long _answered = time.GetTimestamp();
     private string _reason = "";
-    private long? _said;
 
     /// <summary>The partitions of which nobody knows for a while whether records wait.</summary>
     public IReadOnlyList<int> Unanswered { get; private set; } = [];
@@ -135,9 +134,7 @@ internal sealed partial class PartitionContact(KafkaOptions kafka, string topic,
     private void Report(RoleProblem problem)
     {
         health.ReportProblem(Concern.Leaders, problem);
-        if (_said is { } said && time.GetElapsedTime(said) < SayEvery) return;
-        _said = time.GetTimestamp();
-        Log.Unanswered(logger, problem.Text, _reason);
+        if (_line.IsDue()) Log.Unanswered(logger, problem.Text, _reason);
     }
 
     private readonly record struct Answer(int Partition, long End, Error? Failure);

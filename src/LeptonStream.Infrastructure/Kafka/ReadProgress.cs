@@ -20,12 +20,11 @@ internal sealed partial class ReadProgress(string topic, LoopHealth health, Time
 
     // A member that did something else for so long has not asked for records meanwhile.
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<int, (long Position, long Since)> _standing = [];
     private readonly Dictionary<int, long> _ends = [];
+    private readonly OnceAMinute _line = new(time);
     private long? _checked;
-    private long? _said;
 
     /// <summary>The client has come to the end of what it may read.</summary>
     public void OnEnd(int partition, long offset) => _ends[partition] = offset;
@@ -59,9 +58,7 @@ internal sealed partial class ReadProgress(string topic, LoopHealth health, Time
     private void Report(RoleProblem problem)
     {
         health.ReportProblem(Concern.Progress, problem);
-        if (_said is { } said && time.GetElapsedTime(said) < SayEvery) return;
-        _said = time.GetTimestamp();
-        Log.Stalled(logger, problem.Text);
+        if (_line.IsDue()) Log.Stalled(logger, problem.Text);
     }
 
     private bool StandsStill(int partition, long? next, long end)

@@ -1,3 +1,4 @@
+using LeptonStream.Health;
 using LeptonStream.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -6,9 +7,7 @@ namespace LeptonStream.Notifier.Journal;
 /// <summary>The log of the journal. Where every event may cause a line, there is one a minute.</summary>
 internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal> logger)
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
-
-    private long? _lastConflict;
+    private readonly OnceAMinute _conflicts = new(time);
     private int _unlogged;
 
     /// <summary>Logs conflicts that were stored.</summary>
@@ -16,8 +15,7 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
     {
         if (conflicts.Count == 0) return;
         var all = Interlocked.Add(ref _unlogged, conflicts.Count);
-        if (_lastConflict is { } before && time.GetElapsedTime(before) < Quiet) return;
-        _lastConflict = time.GetTimestamp();
+        if (!_conflicts.IsDue()) return;
         Interlocked.Add(ref _unlogged, -all);
         var last = conflicts.Last();
         Log.Conflict(logger, all, last.Record.Event!.Id, last.KnownId,
