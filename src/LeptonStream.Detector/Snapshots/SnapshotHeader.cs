@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Feedback;
 using LeptonStream.State;
 

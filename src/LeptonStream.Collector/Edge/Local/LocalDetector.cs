@@ -30,6 +30,9 @@ internal sealed partial class LocalDetector
     private const int SliceBytes = 1 << 20;
     private const int MostSeries = 10_000;
     private const long MostBytes = 64 << 20;
+    private static readonly DetectionPolicy Policy =
+        DetectionPolicy.Default with { SeriesPerPartition = MostSeries, BytesPerPartition = MostBytes };
+
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
 
     // After a smaller step back samples are late for a while, and what is known is worth more.
@@ -60,7 +63,7 @@ internal sealed partial class LocalDetector
         // The options are checked: the file was sound a moment ago.
         _policies = options.Value.PoliciesFile is { Length: > 0 } file ? PolicyFile.Read(file, out _) ?? PolicySet.Default
             : PolicySet.Default;
-        _state = new(Path.Combine(folder.Root, "detector.state"));
+        _state = new(Path.Combine(folder.Root, "detector.state"), Policy);
         _pipeline = NewPipeline();
         // :: (1) The state.
         _reader = folder.Samples.ReadFrom(_judgedTo = Restore());
@@ -114,14 +117,18 @@ internal sealed partial class LocalDetector
         SavedTo = _judgedTo;
     }
 
-    private PartitionPipeline NewPipeline() => new(Topic, 0,
-        DetectionPolicy.Default with { SeriesPerPartition = MostSeries, BytesPerPartition = MostBytes }, _policies, _folder.Id);
+    private PartitionPipeline NewPipeline() => new(Topic, 0, Policy, _policies, _folder.Id);
 
     private long Restore()
     {
         try
         {
-            if (_state.Read(_pipeline) is { } next) return next;
+            if (_state.Read(_pipeline, out var changes) is { } next)
+            {
+                if (changes is not null) Log.Migrated(_logger, changes);
+                return next;
+            }
+
             _loss = StateGapCause.NoSnapshot;
         }
         catch (Exception unsound) when (unsound is SnapshotCorruptException or IOException or UnauthorizedAccessException)
@@ -213,6 +220,9 @@ internal sealed partial class LocalDetector
 
     private static partial class Log
     {
+        [LoggerMessage(5043, LogLevel.Information, "The detector of this host goes on with the state of another version: {Changes}")]
+        public static partial void Migrated(ILogger logger, string changes);
+
         [LoggerMessage(5041, LogLevel.Warning, "The detector of this host begins without its state, and learns from the spool: {Reason}")]
         public static partial void Cold(ILogger logger, string reason);
     }

@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Kafka;
 using LeptonStream.State;

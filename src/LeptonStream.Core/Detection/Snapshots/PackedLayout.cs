@@ -1,18 +1,18 @@
 using System.IO.Compression;
 using System.Text;
-using LeptonStream.Detection.Snapshots;
 using LeptonStream.State;
 
-namespace LeptonStream.Detector.Snapshots;
+namespace LeptonStream.Detection.Snapshots;
 
-/// <summary>The description of a layout as it lies in a header: UTF-8, compressed with Brotli.</summary>
-internal static class PackedLayout
+/// <summary>The description of a layout as it lies beside a state: UTF-8, compressed with Brotli.</summary>
+public static class PackedLayout
 {
     // Of some hundred short lines nothing is left to gain.
     private const int Quality = 9;
     private const int Window = 18;
 
     /// <summary>Packs a description.</summary>
+    /// <param name="text">The description.</param>
     public static byte[] Of(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -23,6 +23,7 @@ internal static class PackedLayout
     }
 
     /// <summary>Reads what <see cref="Of"/> made, of a bounded length.</summary>
+    /// <param name="packed">Its bytes.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no such text, or it is too long.</exception>
     public static string Read(ReadOnlySpan<byte> packed)
     {
