@@ -9,7 +9,7 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.Collector;
 
 /// <summary>Senders while brokers die under the collector: success is a promise, and every refusal says when to come again.</summary>
-[Category("Slow")]
+[Category("Slow"), Parallelizable]
 public sealed class CollectorOutageTests
 {
     private const int Senders = 4;

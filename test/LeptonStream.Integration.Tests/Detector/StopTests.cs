@@ -5,7 +5,7 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.Detector;
 
 /// <summary>A detector that is asked to end does so within the time that docs/guarantees.md gives, whether brokers answer or not.</summary>
-[Category("Slow")]
+[Category("Slow"), Parallelizable(ParallelScope.All)]
 public sealed class StopTests
 {
     private const int Partitions = 3;

@@ -12,7 +12,7 @@ namespace LeptonStream.Integration.Tests.Edge;
 /// <param name="isNative">Whether it is the one that is compiled ahead of time.</param>
 [TestFixture(false)]
 [TestFixture(true)]
-[Category("Slow")]
+[Category("Slow"), Parallelizable]
 public sealed class EdgeKillTests(bool isNative)
 {
     private const int Kills = 10;

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace LeptonStream.Integration.Tests.Edge;
 
 /// <summary>What an edge takes of its host, and the runtime that makes it small.</summary>
+[Parallelizable]
 public sealed class EdgeSizeTests
 {
     private const int Gpus = 50;
