@@ -7,7 +7,8 @@ namespace LeptonStream.Integration.Tests.Detector;
 /// Detectors on three brokers, and everything that dies or stops in operation: the alerts topic holds the events of one detector without
 /// any fault, each once and to the bit, and the last snapshot is that detector's state.
 /// </summary>
-[Category("Slow")]
+// It takes longest, so it begins first.
+[Category("Slow"), Parallelizable, Order(0)]
 public sealed class ThreeBrokerTests
 {
     private const int Partitions = 3;
