@@ -70,8 +70,12 @@ internal sealed partial class PartitionTask
                 JudgeBy(written ?? _own);
             }
 
-            if (entry.Verdict is { } heard && FeedbackEvent.Read(heard.Feedback) is { } feedback)
-                Apply(feedback, heard.Offset, heard.IsNews, events);
+            if (entry.Verdict is { } heard)
+            {
+                // One that a later version knows changes nothing here.
+                if (FeedbackEvent.Read(heard.Feedback) is { } feedback) Apply(feedback, heard.Offset, heard.IsNews, events);
+                else PassFeedback(heard.Offset);
+            }
 
             DropPublished(before, events);
         }

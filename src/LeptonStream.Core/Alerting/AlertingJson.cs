@@ -16,7 +16,7 @@ public static class AlertingJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new LabelSetConverter(), new FingerprintConverter(), new TimestampConverter(),
-        new JsonStringEnumConverter<NotifyReason>(JsonNamingPolicy.SnakeCaseLower) },
+        new NotifyReasonConverter() },
     };
 
     /// <summary>Writes a label set, a group's member, a notification or a group's log (<see cref="AlertGroupState.Notified"/>).</summary>
@@ -26,6 +26,20 @@ public static class AlertingJson
     /// <exception cref="JsonException">It is not that.</exception>
     public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options)
         ?? throw new JsonException($"{typeof(T).Name} is null");
+
+    // One of a later version is no reason to lose the message.
+    private sealed class NotifyReasonConverter : JsonConverter<NotifyReason>
+    {
+        private static readonly Dictionary<string, NotifyReason> ByName = Enum.GetValues<NotifyReason>().ToDictionary(NameOf);
+
+        public override NotifyReason Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            ByName.GetValueOrDefault(reader.GetString() ?? "", NotifyReason.NewAlerts);
+
+        public override void Write(Utf8JsonWriter writer, NotifyReason value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(NameOf(value));
+
+        private static string NameOf(NotifyReason reason) => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
+    }
 
     private sealed class LabelSetConverter : JsonConverter<LabelSet>
     {

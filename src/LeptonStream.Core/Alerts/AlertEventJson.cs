@@ -81,7 +81,8 @@ public static class AlertEventJson
         json.WriteEndObject();
     }
 
-    /// <summary>Reads an event back. Fails (false, with what is wrong) on anything that is not one; unknown fields are ignored.</summary>
+    /// <summary>Reads an event back. Fails (false, with what is wrong) on anything that is not one; unknown fields are ignored,
+    /// and words of a later version stand for what is nearest (docs/events.md).</summary>
     public static bool TryRead(ReadOnlyMemory<byte> utf8, out AlertEvent? alert, out string? error)
     {
         alert = null;
@@ -130,7 +131,8 @@ public static class AlertEventJson
     };
 
     /// <summary>
-    /// The wire name of a reason: <c>recovered</c>, <c>accepted</c>, <c>gone</c>, <c>superseded</c>, <c>policy</c>, <c>quiet</c>.
+    /// The wire name of a reason: <c>recovered</c>, <c>accepted</c>, <c>gone</c>, <c>superseded</c>, <c>policy</c>, <c>quiet</c>,
+    /// <c>other</c>.
     /// </summary>
     public static string NameOf(EndedReason reason) => reason switch
     {
@@ -140,6 +142,7 @@ public static class AlertEventJson
         EndedReason.Superseded => "superseded",
         EndedReason.Policy => "policy",
         EndedReason.Quiet => "quiet",
+        EndedReason.Other => "other",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

@@ -5,7 +5,10 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerts;
 
-/// <summary>Reads what <see cref="AlertEventJson"/> writes. Each error names its field.</summary>
+/// <summary>
+/// Reads what <see cref="AlertEventJson"/> writes. Each error names its field. A fixed word that this program does not know is of a later
+/// version, which runs beside it or ran before it: the event counts all the same, above all the one that ends an alert.
+/// </summary>
 internal static class AlertEventReader
 {
     /// <summary>Reads an event; unknown fields are ignored.</summary>
@@ -19,15 +22,16 @@ internal static class AlertEventReader
         {
             Id = Text(json, "id"),
             AlertId = Text(json, "alertId"),
-            Type = Enumerate(json, "type", Enum.GetValues<AlertEventType>(), AlertEventJson.NameOf),
+            Type = Word(json, "type", AlertEventJson.NameOf,
+                OptionalText(json, "endedReason") is null ? AlertEventType.Updated : AlertEventType.Resolved),
             EndedReason = OptionalText(json, "endedReason") is null
                 ? null
-                : Enumerate(json, "endedReason", Enum.GetValues<EndedReason>(), AlertEventJson.NameOf),
+                : Word(json, "endedReason", AlertEventJson.NameOf, EndedReason.Other),
             IsProgress = Optional(json, "progress", static value => value.ValueKind == JsonValueKind.True),
             Model = Text(json, "model"),
             Metric = Text(json, "metric"),
             Labels = Field(json, "labels", Labels),
-            Severity = Enumerate(json, "severity", Enum.GetValues<AlertSeverity>(), AlertEventJson.NameOf),
+            Severity = Word(json, "severity", AlertEventJson.NameOf, AlertSeverity.Warning),
             Score = Field(json, "score", Double),
             Confidence = Field(json, "confidence", Double),
             Value = Number(json, "value"),
@@ -86,12 +90,13 @@ internal static class AlertEventReader
     private static double? Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
-    private static T Enumerate<T>(JsonElement json, string name, T[] values, Func<T, string> nameOf)
+    private static T Word<T>(JsonElement json, string name, Func<T, string> nameOf, T unknown)
+        where T : struct, Enum
     {
         var text = Text(json, name);
-        foreach (var value in values)
+        foreach (var value in Enum.GetValues<T>())
             if (nameOf(value) == text) return value;
-        throw new WrongFieldException($"'{name}' is '{text}', not one of {string.Join(", ", values.Select(nameOf))}");
+        return unknown;
     }
 
     private static double Double(JsonElement json) => json.GetDouble();
@@ -125,7 +130,7 @@ internal static class AlertEventReader
         Canonical = OptionalText(json, "canonical"),
         Unit = OptionalText(json, "unit"),
         Verdict = VerdictOf(json),
-        Method = Enumerate(json, "method", Enum.GetValues<UpdateMethod>(), ModelUpdateNames.NameOf),
+        Method = Word(json, "method", ModelUpdateNames.NameOf, UpdateMethod.Before),
         Before = Number(json, "before"),
         After = Number(json, "after"),
         Lower = Number(json, "lower"),
@@ -135,7 +140,7 @@ internal static class AlertEventReader
     };
 
     private static UpdateVerdict VerdictOf(JsonElement json) =>
-        Enumerate(json, "verdict", Enum.GetValues<UpdateVerdict>(), ModelUpdateNames.NameOf);
+        Word(json, "verdict", ModelUpdateNames.NameOf, UpdateVerdict.Unknown);
 
     private static Explanation ExplanationOf(JsonElement json) => new(
         Text(json, "summary"), Text(json, "description"), Field(json, "actions", Texts));

@@ -20,4 +20,9 @@ public enum EndedReason
 
     /// <summary>An error of a device is reported no more; its cause may still be there.</summary>
     Quiet = 5,
+
+    /// <summary>
+    /// A reason that this program does not know: a later version ended the alert. Its texts say more. No detector gives it.
+    /// </summary>
+    Other = 6,
 }

@@ -53,7 +53,8 @@ internal static class ChineseGapText
         StateGapCause.LogCut => "原因：集群丢失了已读取的记录。",
         StateGapCause.ClockRanAhead => "原因：某条记录的时间远远超前。",
         StateGapCause.Undecodable => "原因：记录批次已损坏或压缩方式未知。",
-        _ => "原因：分区数增加。",
+        StateGapCause.PartitionsAdded => "原因：分区数增加。",
+        _ => "原因：其他。",
     };
 
     private static string[] Actions(StateGap gap, AlertChange change) => gap.Cause switch

@@ -52,6 +52,8 @@ public sealed class VerdictBook
     public static VerdictBook Of(IReadOnlyList<StandingVerdict> verdicts)
     {
         ArgumentNullException.ThrowIfNull(verdicts);
+        // A later version may know more of them.
+        if (verdicts.Any(one => !Enum.IsDefined(one.Verdict))) verdicts = [.. verdicts.Where(one => Enum.IsDefined(one.Verdict))];
         var (kept, bytes) = (0, 0);
         while (kept < Math.Min(verdicts.Count, MaxVerdicts) && (bytes += SizeOf(verdicts[^(kept + 1)])) <= MaxBytes) kept++;
         return kept == 0 ? Empty : new([.. verdicts.TakeLast(kept)]);

@@ -42,6 +42,21 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
         return (uint)value <= (uint)most ? value : throw new SnapshotCorruptException($"a count of {value}, at most {most} is possible");
     }
 
+    /// <summary>Reads a value of an enum that was written as a number.</summary>
+    /// <param name="unknown">The value that stands for one that this program does not know: a later version has written it.</param>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    internal T ReadEnum<T>(T unknown)
+        where T : struct, Enum => TryReadEnum<T>() ?? unknown;
+
+    /// <summary>Reads a value of an enum that was written as a number; null for one that this program does not know.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    internal T? TryReadEnum<T>()
+        where T : struct, Enum
+    {
+        var value = (T)Enum.ToObject(typeof(T), ReadInt32());
+        return Enum.IsDefined(value) ? value : null;
+    }
+
     /// <summary>Reads a byte.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes end.</exception>
     public byte ReadByte() => Take(1)[0];

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LeptonStream.Feedback;
 using LeptonStream.State;
 
 namespace LeptonStream.Detector.Snapshots;
@@ -44,8 +43,7 @@ internal sealed record JournalEntry
         Next < 0 || Next > inputEnd ? $"is of offset {Next}, the log ends at {inputEnd}"
             : Silence is { } silence && !CanBeSilence(silence) ? $"tells of a silence of {silence} ticks"
             : Partitions < 0 ? $"tells of {Partitions} partitions"
-            : Verdict is { } verdict && (verdict.Offset < 0 || FeedbackEvent.Read(verdict.Feedback) is null)
-                ? "has no verdict that can be read"
+            : Verdict is { Offset: < 0 } ? "tells of a verdict that lies nowhere"
             : null;
 
     /// <summary>Whether a partition can be silent for so long, in units of 100 ns.</summary>

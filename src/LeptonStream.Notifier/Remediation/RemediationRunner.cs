@@ -67,8 +67,10 @@ internal sealed partial class RemediationRunner(
         limit.CancelAfter(Patience);
         try
         {
-            var remedy = row.Kind switch { "kafka" => kafka, "kubernetes" => kubernetes, _ => webhook };
-            return await remedy.Execute(row, limit.Token).WaitAsync(limit.Token);
+            var remedy = row.Kind switch { "kafka" => kafka, "kubernetes" => kubernetes, "webhook" => webhook, _ => null };
+            // A later version decided it: no other kind may stand for that.
+            return remedy is null ? new(RemedyResult.Never, $"this version knows no actions of the kind '{row.Kind}'")
+                : await remedy.Execute(row, limit.Token).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -129,12 +129,12 @@ public sealed class AlertEventJsonTests
     }
 
     [Test]
-    public void Read_OfAFieldWithAnUnknownWord_NamesTheFieldAndWhatIsAllowed()
+    public void Read_OfAFieldWithANumberForAWord_NamesTheField()
     {
         var text = Encoding.UTF8.GetString(AlertEventJson.Write(Samples["opened"])).Replace("\"severity\":\"critical\"",
-            "\"severity\":\"urgent\"", StringComparison.Ordinal);
-        AlertEventJson.TryRead(Encoding.UTF8.GetBytes(text), out _, out var error);
-        Assert.That(error, Is.EqualTo("'severity' is 'urgent', not one of info, warning, critical"));
+            "\"severity\":3", StringComparison.Ordinal);
+        Assert.That(AlertEventJson.TryRead(Encoding.UTF8.GetBytes(text), out _, out var error), Is.False);
+        Assert.That(error, Is.EqualTo("'severity' can't be read from this JSON Number"));
     }
 
     [Test]

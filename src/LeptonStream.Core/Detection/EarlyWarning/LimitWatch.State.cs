@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.State;
@@ -51,8 +52,10 @@ public sealed partial class LimitWatch
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
-        Phase = (LimitPhase)state.ReadCount((int)LimitPhase.Reached);
+        var phase = state.TryReadEnum<LimitPhase>();
         Alert.Load(ref state);
+        // Of a later version: a warning that has spoken must end as well.
+        Phase = phase ?? (Alert.Phase == AlertPhase.Open ? LimitPhase.Warned : LimitPhase.Quiet);
         _onset = new(state.ReadInt64());
         Forecast = new(new(state.ReadInt64()), new(state.ReadInt64()), new(state.ReadInt64()));
         Urgency = state.ReadDouble();

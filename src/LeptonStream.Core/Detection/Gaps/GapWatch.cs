@@ -76,7 +76,8 @@ internal sealed class GapWatch
     {
         _gap = null;
         if (!state.ReadBoolean()) return;
-        var cause = (StateGapCause)state.ReadCount((int)StateGapCause.ClockRanAhead);
+        // A cause that this program does not know keeps its number, which is part of the alert's id.
+        var cause = (StateGapCause)state.ReadCount(int.MaxValue);
         _gap = new(cause, state.ReadInt64(), state.ReadInt64(), new(state.ReadInt64()), state.ReadName());
         _began = new(state.ReadInt64());
     }

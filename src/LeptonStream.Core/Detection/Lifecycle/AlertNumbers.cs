@@ -101,6 +101,8 @@ internal struct AlertNumbers
     public static AlertNumbers Load(ref StateReader state)
     {
         var numbers = LoadFirst(ref state);
+        // Of a later version: an alert that has spoken must end as well.
+        if (!Enum.IsDefined(numbers.Phase)) numbers.Phase = numbers.Events > 0 ? AlertPhase.Open : AlertPhase.Quiet;
         if (state.IsBefore(StateLayout.PagesSince)) return numbers;
         var budgets = state.ReadByte();
         if (budgets > (Held | ForTheRecord | Silent)) throw new SnapshotCorruptException("an alert that no budget knows");
@@ -113,7 +115,7 @@ internal struct AlertNumbers
 
     private static AlertNumbers LoadFirst(ref StateReader state) => new()
     {
-        Phase = (AlertPhase)state.ReadCount((int)AlertPhase.Open),
+        Phase = (AlertPhase)state.ReadInt32(),
         IsCritical = state.ReadBoolean(),
         Onset = state.ReadInt64(),
         Opened = state.ReadInt64(),

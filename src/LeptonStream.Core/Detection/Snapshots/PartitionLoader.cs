@@ -145,7 +145,7 @@ public sealed class PartitionLoader : ISnapshotSink
 
     private void ReadList(ref StateReader state)
     {
-        var list = (SnapshotList)state.ReadCount((int)SnapshotList.Ending);
+        var list = (SnapshotList)state.ReadInt32();
         for (var left = state.ReadCount(PartitionSnapshot.IdsPerBlock); left > 0; left--)
         {
             var id = state.ReadUInt128();
@@ -165,8 +165,11 @@ public sealed class PartitionLoader : ISnapshotSink
                 case SnapshotList.Ending:
                     _parts.Open.Ending.Add(SeriesOf(id));
                     break;
-                default:
+                case SnapshotList.OpenEntities:
                     _parts.Open.Entities.Add(id == 0 && _forgottenEntities.TryDequeue(out var forgotten) ? forgotten : EntityOf(id));
+                    break;
+                default:
+                    // A list of a later version.
                     break;
             }
         }

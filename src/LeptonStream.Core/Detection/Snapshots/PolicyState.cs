@@ -58,7 +58,7 @@ internal static class PolicyState
 
     /// <summary>
     /// Reads what <see cref="Save(SeriesPolicy, StateWriter)"/> wrote; of its preset, all but the settings, which are part of the policy
-    /// already.
+    /// already. Values of enums that this program does not know stand for the plainest.
     /// </summary>
     /// <param name="state">The bytes.</param>
     /// <param name="detectors">Its detectors as they were written, by their numbers there.</param>
@@ -71,14 +71,14 @@ internal static class PolicyState
             Detectors = ReadDetectors(ref state, out detectors),
             WarningBudget = ReadTime(ref state),
             CriticalBudget = ReadTime(ref state),
-            Direction = Read<Direction>(ref state),
+            Direction = state.ReadEnum(Direction.Both),
             MinimumAbsoluteDeviation = state.ReadDouble(),
             MinimumRelativeDeviation = state.ReadDouble(),
             WarmUp = state.ReadCount(int.MaxValue),
             AcceptAfter = ReadTime(ref state),
             FollowsLoad = state.ReadBoolean(),
-            Memory = Read<MemoryPlan>(ref state),
-            Type = Read<MetricType>(ref state),
+            Memory = ReadPlan(ref state),
+            Type = state.ReadEnum(MetricType.Gauge),
             Limit = state.ReadBoolean() ? ReadLimit(ref state) : null,
             RunbookUrl = state.ReadText(),
             Unit = state.ReadText(),
@@ -87,7 +87,7 @@ internal static class PolicyState
         if (state.ReadBoolean()) policy = policy with { Preset = ReadPreset(ref state) };
         if (!state.IsBefore(StateLayout.PagesSince)) policy = policy with { PageBudget = ReadTime(ref state) };
         if (!state.IsBefore(StateLayout.LinesSince)) policy = policy with { Line = ReadLine(ref state) };
-        if (!state.IsBefore(StateLayout.HabitsSince)) policy = policy with { TypeOrigin = Read<TypeOrigin>(ref state) };
+        if (!state.IsBefore(StateLayout.HabitsSince)) policy = policy with { TypeOrigin = state.ReadEnum(TypeOrigin.Undeclared) };
         return state.IsBefore(StateLayout.WeightsSince) ? policy : policy with
         {
             WeightBy = state.ReadText(),
@@ -146,17 +146,23 @@ internal static class PolicyState
         state.Write(preset.Chinese);
     }
 
-    private static MetricPreset ReadPreset(ref StateReader state) => new()
+    // Null for one of a source that this program does not know: what the policy took from it stands in the policy itself.
+    private static MetricPreset? ReadPreset(ref StateReader state)
     {
-        Source = Read<MetricSource>(ref state),
-        Canonical = state.ReadName(),
-        Unit = state.ReadText(),
-        Kind = Read<MetricKind>(ref state),
-        Bounds = ReadBounds(ref state),
-        English = state.ReadName(),
-        Chinese = state.ReadName(),
-        Settings = PolicySettings.None,
-    };
+        var source = state.TryReadEnum<MetricSource>();
+        var preset = new MetricPreset
+        {
+            Source = source ?? default,
+            Canonical = state.ReadName(),
+            Unit = state.ReadText(),
+            Kind = state.ReadEnum(MetricKind.Other),
+            Bounds = ReadBounds(ref state),
+            English = state.ReadName(),
+            Chinese = state.ReadName(),
+            Settings = PolicySettings.None,
+        };
+        return source is null ? null : preset;
+    }
 
     private static ValueBounds ReadBounds(ref StateReader state) => new(state.ReadDouble(), state.ReadDouble());
 
@@ -165,11 +171,7 @@ internal static class PolicyState
             ? new(ticks)
             : throw new SnapshotCorruptException($"a time of {ticks} ticks in a policy");
 
-    private static T Read<T>(ref StateReader state)
-        where T : struct, Enum
-    {
-        var number = state.ReadInt32();
-        var value = (T)Enum.ToObject(typeof(T), number);
-        return Enum.IsDefined(value) ? value : throw new SnapshotCorruptException($"{number} is no {typeof(T).Name}");
-    }
+    // The only one that nothing can stand for: the numbers of the series lie as it says. A new plan raises the version of states.
+    private static MemoryPlan ReadPlan(ref StateReader state) =>
+        state.TryReadEnum<MemoryPlan>() ?? throw new SnapshotCorruptException("a plan of memory that this version does not know");
 }

@@ -90,7 +90,7 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
         _suspectedStep = state.ReadInt64();
         _onsetStep = state.ReadInt64();
         _calm = state.ReadCount(timing.MaxRows);
-        _severity = (AlertSeverity)state.ReadCount((int)AlertSeverity.Critical);
+        _severity = state.ReadEnum(AlertSeverity.Warning);
     }
 
     private void Suspect(FindingReport report, double score, Timestamp since)
