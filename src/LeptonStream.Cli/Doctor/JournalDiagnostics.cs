@@ -51,7 +51,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
             Name,
             string.Create(CultureInfo.InvariantCulture,
                 $"{database.Name}: version {connection.ServerVersion}, tables of version {version}"),
-            ProblemOf(database, version));
+            await ProblemOf(database, connection, version));
         if (version < DatabaseSchema.Version) return [tables];
         var beat = await connection.ExecuteScalarAsync<long?>("select succeeded_at from heartbeat where succeeded_at > 0");
         HeartbeatAt = beat is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
@@ -63,13 +63,13 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
         : $"{alerts} holds alert events, and no notifier has reported in {database.Name}: start one with 'lepton notifier', or name the "
             + "database that it has in Storage:ConnectionString";
 
-    private static string? ProblemOf(Database database, int version)
+    private static async Task<string?> ProblemOf(Database database, DbConnection connection, int version)
     {
-        if (version == DatabaseSchema.Version) return null;
-        var remedy = version < DatabaseSchema.Version ? "starting this version's notifier brings them up" : "a newer program has been here";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"the tables of {database.Name} have version {version}, this program wants {DatabaseSchema.Version}: {remedy}");
+        if (version > DatabaseSchema.Version)
+            return await DatabaseSchema.Refusal(connection) is { } refusal ? $"{database.Name} {refusal}" : null;
+        return version == DatabaseSchema.Version ? null : string.Create(CultureInfo.InvariantCulture,
+            $"the tables of {database.Name} have version {version}, this program wants {DatabaseSchema.Version}: "
+            + $"starting this version's notifier brings them up");
     }
 
     private async Task<Finding> Notifier(Database database, DbConnection connection)
@@ -77,7 +77,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
         const string Role = RoleNames.Notifier;
         var own = (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).Where(role => role.Role == Role).ToList();
         if (own.Count == 0) return new(Role, "has not reported yet", Unrecorded(database), IsMissing: true);
-        var now = DateTimeOffset.UtcNow;
+        var now = await database.Now(connection, TimeProvider.System);
         var problems = RoleStatus.ProblemsOf(own, now);
         string[] alive = [.. own.Where(one => one.IsAlive(now)).Select(one => one.Instance)];
         var running = alive.Length < 2 ? "is running" : $"{alive.Length} are running ({string.Join(", ", alive)})";

@@ -9,6 +9,9 @@ namespace LeptonStream.Integration.Tests.Storage;
 [TestFixture(DatabaseKind.PostgreSql)]
 public sealed class DatabaseTests(DatabaseKind kind)
 {
+    private const string Addition =
+        "^(create (table|index) |insert into |alter table \\w+ add column (?!.* not null(?!.* default )))";
+
     private TestDatabase _test = null!;
 
     private Database Database => _test.Database;
@@ -50,15 +53,70 @@ public sealed class DatabaseTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task Apply_NewerDatabase_RefusesAndSaysWhatToDo()
+    public async Task Apply_TablesOfALaterVersionThatChangedOthers_RefusesNamesBothVersionsAndSaysWhatToDo()
     {
         await DatabaseSchema.Apply(Database);
-        await using (var connection = await Database.Open())
-            await connection.ExecuteAsync("insert into schema_version (version, name, applied_at) values (9999, 'future', 0)");
+        await Later(9998, oldestProgram: null, program: null);
+        await Later(9999, oldestProgram: 9999, program: "3.1.0");
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => DatabaseSchema.Apply(Database));
 
-        Assert.That(refusal!.Message, Does.Contain("9999").And.Contain("Storage:ConnectionString"));
+        Assert.That(refusal!.Message, Does.Contain("tables of version 9999, made by lepton 3.1.0").And.Contain("this program, lepton 0.")
+            .And.Contain($"versions up to {DatabaseSchema.Version}").And.Contain("restore the backup")
+            .And.Contain("Storage:ConnectionString"));
+    }
+
+    // After an upgrade that was taken back: what a later version has added is left alone.
+    [Test]
+    public async Task Apply_TablesOfALaterVersionThatOnlyAdded_RunsOnThem()
+    {
+        await DatabaseSchema.Apply(Database);
+        await Later(9998, oldestProgram: 1, program: "3.0.0");
+        await Later(9999, DatabaseSchema.Version, program: "3.1.0");
+
+        Assert.That(await DatabaseSchema.Apply(Database), Is.Zero);
+    }
+
+    [Test]
+    public async Task Apply_TablesOfALaterVersionThatAddedAfterItChanged_Refuses()
+    {
+        await DatabaseSchema.Apply(Database);
+        await Later(9998, oldestProgram: null, program: "3.0.0");
+        await Later(9999, oldestProgram: 1, program: "3.1.0");
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => DatabaseSchema.Apply(Database));
+
+        Assert.That(refusal!.Message, Does.Contain("must know 9998"));
+    }
+
+    // Whoever writes a step that says that older programs may run on it must only add: tables, indexes, and columns that need no value.
+    [Test]
+    public void Steps_ThatOlderProgramsMayRunOn_OnlyAdd()
+    {
+        var folder = Path.Combine(SharedFolder.RepositoryRoot, "src", "LeptonStream.Infrastructure", "Storage", "Schema");
+        foreach (var path in Directory.EnumerateFiles(folder, "*.sql"))
+        {
+            var text = File.ReadAllText(path);
+            if (!text.Contains("-- Oldest program:", StringComparison.Ordinal)) continue;
+            var statements = string.Join('\n', text.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)))
+                .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            foreach (var statement in statements)
+                Assert.That(statement, Does.Match(Addition), Path.GetFileName(path));
+        }
+    }
+
+    [Test]
+    public async Task Apply_EachStep_KeepsWhoMayRunOnItAndWhoMadeIt()
+    {
+        await DatabaseSchema.Apply(Database);
+
+        await using var connection = await Database.Open();
+        var rows = (await connection.QueryAsync<(int Version, int OldestProgram, string Program)>(
+            "select version, oldest_program, program from schema_version order by version")).AsList();
+        Assert.That(rows, Has.Count.EqualTo(DatabaseSchema.Version));
+        Assert.That(rows.Select(row => row.OldestProgram <= row.Version && row.Program.StartsWith("0.", StringComparison.Ordinal)),
+            Is.All.True);
+        Assert.That(rows[22].OldestProgram, Is.EqualTo(22));
     }
 
     [Test]
@@ -102,6 +160,14 @@ public sealed class DatabaseTests(DatabaseKind kind)
 
         await using var connection = await Database.Open();
         Assert.That(await connection.ExecuteScalarAsync<string>("select receiver from destination_pause"), Is.EqualTo("a␀b"));
+    }
+
+    private async Task Later(int version, int? oldestProgram, string? program)
+    {
+        await using var connection = await Database.Open();
+        await connection.ExecuteAsync(
+            "insert into schema_version (version, name, applied_at, oldest_program, program) "
+            + "values (@version, 'later', 0, @oldestProgram, @program)", new { version, oldestProgram, program });
     }
 
     private static Task<int> InsertPause(DbTransaction transaction, string receiver) => transaction.Connection!.ExecuteAsync(
