@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapper;
 using LeptonStream.Health;
 using LeptonStream.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,11 +35,10 @@ internal sealed partial class JournalClock(
         if (_compared is { } compared && time.GetElapsedTime(compared) < Every) return;
         await using var connection = await database.Open(stop);
         var (before, began) = (time.GetUtcNow(), time.GetTimestamp());
-        var theirs = await connection.ExecuteScalarAsync<long>(
-            new("select (extract(epoch from clock_timestamp()) * 1000)::bigint", cancellationToken: stop));
+        var theirs = await database.Now(connection, time, stop);
         var took = time.GetElapsedTime(began);
         _compared = began;
-        _ahead = before + (took / 2) - DateTimeOffset.FromUnixTimeMilliseconds(theirs);
+        _ahead = before + (took / 2) - theirs;
         metrics.ClockIsAhead(_ahead);
         // Where the answer took long, so much of the difference may be its way.
         Report(isOff: _ahead.Duration() - (took / 2) > Tolerance);

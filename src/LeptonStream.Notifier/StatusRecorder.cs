@@ -39,7 +39,7 @@ internal sealed class StatusRecorder(
         try
         {
             await start.Completed.WaitAsync(stoppingToken);
-            using var reader = new StatusReader(kafka.Value, topics, logger);
+            using var reader = new StatusReader(kafka.Value, topics, logger, time);
             var began = time.GetTimestamp();
             await Rounds.Run(stop => Record(reader, mayBeStarting: time.GetElapsedTime(began) < StatusHealth.MaxAge, stop), Every, time,
                 logger, stoppingToken);

@@ -28,7 +28,7 @@ internal static class JournalReading
         try
         {
             await using var connection = await database.Open(stop);
-            return await Look(connection, now, problems, blind, stop);
+            return await Look(database, connection, now, problems, blind, stop);
         }
         catch (Exception failure) when (failure is DbException or SocketException or TimeoutException)
         {
@@ -39,11 +39,13 @@ internal static class JournalReading
         }
     }
 
-    private static async Task<JournalStatus> Look(DbConnection connection, DateTimeOffset now, List<string> problems, List<string> blind,
-        CancellationToken stop)
+    private static async Task<JournalStatus> Look(Database database, DbConnection connection, DateTimeOffset now, List<string> problems,
+        List<string> blind, CancellationToken stop)
     {
         var roles = (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).AsList();
-        problems.AddRange(NotifierProblems(roles, now));
+        // Notifiers report by the database's clock.
+        var theirs = await database.Now(connection, TimeProvider.System, stop);
+        problems.AddRange(NotifierProblems(roles, theirs));
         var dead = await DeadNotifications.Read(connection, now - DeadNotifications.Window, stop);
         if (DeadNotifications.ProblemOf(dead) is { } lost) problems.Add($"{lost.Text}; 'lepton outbox list' shows them");
         var open = (await connection.QueryAsync<(string Severity, long Count)>(
@@ -62,7 +64,7 @@ internal static class JournalReading
             await LastDelivery(connection), waiting.Count, Time(waiting.Oldest),
             Time(await connection.ExecuteScalarAsync<long?>("select succeeded_at from heartbeat where succeeded_at > 0")),
             [.. roles.Where(role => role.Role == RoleNames.Notifier)
-                .Select(role => new NotifierReport(role.Instance, role.At, role.IsAlive(now)))]);
+                .Select(role => new NotifierReport(role.Instance, role.At, role.IsAlive(theirs)))]);
     }
 
     // How the detectors are is known from their own topic.

@@ -31,9 +31,13 @@ internal sealed class AlertQueries(Database journal, TimeProvider time)
         "select coalesce(max(seq), 0) from (select max(seq) as seq from alert_event union all select max(seq) from alert) as newest",
         null, stop);
 
-    /// <summary>The last status of each role.</summary>
-    public async Task<IReadOnlyList<RoleStatus>> RolesAsync(CancellationToken stop) =>
-        await ManyAsync<RoleStatus>(RoleStatus.Select, null, stop);
+    /// <summary>The last status of each role, and the time of the clock by which they were written.</summary>
+    public async Task<(IReadOnlyList<RoleStatus> Roles, DateTimeOffset Now)> RolesAsync(CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        var roles = await connection.QueryAsync<RoleStatus>(new(RoleStatus.Select, cancellationToken: stop));
+        return (roles.AsList(), await journal.Now(connection, time, stop));
+    }
 
     /// <summary>
     /// Notifications that were decided since a time and given up, by receiver; those that fail for longer were decided before it.

@@ -155,8 +155,8 @@ internal sealed partial class LiveFeed : BackgroundService
     private async Task AskForRolesAsync(CancellationToken stop)
     {
         if (_askedForRoles is { } asked && _time.GetElapsedTime(asked) < RolesEvery) return;
-        var now = _time.GetUtcNow();
-        var problems = RoleStatus.ProblemsOf(await _journal.RolesAsync(stop), now);
+        var (roles, now) = await _journal.RolesAsync(stop);
+        var problems = RoleStatus.ProblemsOf(roles, now);
         if (DeadNotifications.ProblemOf(await DeadLately(now, stop)) is { } lost) problems = [.. problems, lost];
         _askedForRoles = _time.GetTimestamp();
         _troubles.Set("journal", null);

@@ -1,3 +1,4 @@
+using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Health;
 using LeptonStream.Notifier;
 using LeptonStream.Storage;
@@ -39,6 +40,20 @@ public sealed class JournalClockTests
         var health = Health();
         await ClockOf(test.Database, health, new SkewedClock(TimeSpan.FromHours(1))).Check(CancellationToken.None);
         Assert.That(health.Ready().Detail, Is.EqualTo("ready"));
+    }
+
+    // A dashboard, or a person's command, on a host whose clock is off.
+    [TestCase(-2)]
+    [TestCase(2)]
+    public async Task Roles_ReadByAHostWhoseClockIsDaysOff_LiveAndDieByTheDatabasesClock(int days)
+    {
+        await using var test = await TestDatabase.CreateWithSchema(DatabaseKind.PostgreSql);
+        await RoleStatus.Write(test.Database, RoleNames.Notifier, "here", [], DateTimeOffset.UtcNow, CancellationToken.None);
+        var queries = new AlertQueries(test.Database, new SkewedClock(TimeSpan.FromDays(days)));
+
+        var (roles, now) = await queries.RolesAsync(CancellationToken.None);
+        Assert.That(RoleStatus.ProblemsOf(roles, now), Is.Empty);
+        Assert.That(RoleStatus.ProblemsOf(roles, now + TimeSpan.FromMinutes(1)).Single().Code, Is.EqualTo("role_dead"));
     }
 
     private static LoopHealth Health()

@@ -185,6 +185,25 @@ public sealed class DetectorStatusTests
         Assert.That(PartitionStatus.Read(Encoding.UTF8.GetBytes(old))!.Problems, Is.EqualTo(new[] { RoleProblem.Plain("a problem") }));
     }
 
+    /// <summary>A detector whose host's clock is off by days lives as long as its reports come.</summary>
+    [TestCase(-2)]
+    [TestCase(2)]
+    public void Read_WhileTheTopicIsFollowed_GoesByTheReadersClock(int days)
+    {
+        var now = DateTimeOffset.UtcNow;
+        Publish();
+        using var reader = new StatusReader(_rig.Options, _rig.Topics, new TestLog(), TimeProvider.System);
+        Assert.That(Problems(), Has.Count.EqualTo(1), "of one that was there before nobody knows when it came");
+        Publish();
+        Assert.That(Problems(), Is.Empty);
+
+        void Publish() => _rig.Probe.Produce(_rig.Topics.Status, 0,
+            [new() { Key = Encoding.UTF8.GetBytes(Status(0, now).Key), Value = Status(0, now.AddDays(days)).Write() }]);
+
+        IReadOnlyList<RoleProblem> Problems() =>
+            StatusHealth.ProblemsOf("detector", reader.Read(CancellationToken.None), 1, DateTimeOffset.UtcNow);
+    }
+
     private static PartitionStatus Status(int partition, DateTimeOffset at) =>
         new() { Role = "detector", Instance = "host/1", Topic = "lepton.metrics", Partition = partition, At = at };
 

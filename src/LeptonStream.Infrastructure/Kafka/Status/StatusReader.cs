@@ -5,12 +5,21 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Kafka.Status;
 
 /// <summary>Reads the status topic: the last status of each partition of each role. Joins no group and leaves no trace.</summary>
-public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger logger) : IDisposable
+/// <remarks>
+/// A status bears the time of its writer's clock, which may be another than the reader's. Of one that comes while somebody follows the
+/// topic the reader's own clock says when it came, so that nobody is dead, or of a time to come, because a host's clock is off.
+/// </remarks>
+/// <param name="kafka">The cluster.</param>
+/// <param name="topics">The topics.</param>
+/// <param name="logger">Takes what the client says.</param>
+/// <param name="time">The clock of whoever follows the topic, reading every few seconds; null for one who reads once.</param>
+public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger logger, TimeProvider? time = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, PartitionStatus> _statuses = [];
     private readonly Dictionary<TopicPartition, long> _positions = [];
+    private bool _isFollowed;
     private readonly IConsumer<byte[]?, byte[]?> _consumer =
         new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "status", kafka.ClientId + "-status")).LogTo(logger).Build();
 
@@ -37,6 +46,7 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
             Take(record);
         }
 
+        _isFollowed = time is not null;
         return _statuses.Values;
     }
 
@@ -58,6 +68,7 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
     private void Assign()
     {
         _positions.Clear();
+        _isFollowed = false;
         foreach (var partition in PartitionsOf(topics.Status))
         {
             var one = new TopicPartition(topics.Status, partition.PartitionId);
@@ -79,6 +90,7 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
         _positions[record.TopicPartition] = record.Offset.Value + 1;
         if (record.Message.Key is not { } key) return;
         if (record.Message.Value is not { } value) _statuses.Remove(Encoding.UTF8.GetString(key));
-        else if (PartitionStatus.Read(value) is { } status) _statuses[status.Key] = status;
+        else if (PartitionStatus.Read(value) is { } status)
+            _statuses[status.Key] = _isFollowed ? status with { At = time!.GetUtcNow() } : status;
     }
 }
