@@ -100,7 +100,7 @@ internal sealed partial class CollectorWorker(
         await scraping.Refresh(_troubles, stop);
 
         // :: (4) Quality.
-        await quality.Round();
+        await quality.Round(stop);
 
         // :: (5) Health.
         if (producer.Broken is { } broken) throw new InvalidOperationException($"the Kafka producer can't go on: {broken}");

@@ -116,7 +116,7 @@ internal sealed partial class EdgeWorker(
         disk.Round(_troubles);
 
         // :: (6) Own series.
-        await quality.Round();
+        await quality.Round(stop);
         await series.Round();
 
         // :: (7) Health.

@@ -24,6 +24,7 @@ internal sealed partial class MetricsLog(
 
     private readonly NativeJsonFormat _format = new(FormatLimits.Default);
     private readonly SampleBatch _batch = new();
+    private Task<Found> _work = Task.FromResult(Found.Nothing);
     private Dictionary<int, long> _ends = [];
     private LogReader? _reader;
     private int _partitions;
@@ -31,51 +32,67 @@ internal sealed partial class MetricsLog(
     private long? _said;
 
     /// <inheritdoc/>
-    public async Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted)
+    public async Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, CancellationToken stop)
     {
-        using var stop = new CancellationTokenSource(Limit);
+        // A call that a broker holds up goes on behind its caller's back, and the client must not be asked twice at a time.
+        if (!_work.IsCompleted) return null;
+        var before = _ends;
+        _ends = [];
+        var work = _work = Task.Run(() => Read(models, wanted, before, stop), CancellationToken.None);
         try
         {
-            return await Task.Run(() => Read(models, wanted, stop.Token));
+            var found = await work.WaitAsync(Limit, stop);
+            _ends = found.Ends;
+            return found.Tail;
         }
-        catch (Exception failure) when (failure is KafkaException or OperationCanceledException)
+        catch (Exception failure) when (failure is not OutOfMemoryException && !stop.IsCancellationRequested)
         {
             // Then each replica judges what it hears.
-            _ends.Clear();
             if (_said is { } said && time.GetElapsedTime(said) < SayAgain) return null;
             _said = time.GetTimestamp();
             Log.Unreadable(logger, topics.Metrics, failure.Message);
             return null;
         }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stop);
+        }
     }
 
-    public void Dispose() => _reader?.Dispose();
+    // A client must not be closed under a call.
+    public void Dispose() => BoundedClose.After(_work, () => _reader?.Dispose());
 
-    private LogTail? Read(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, CancellationToken stop)
+    private Found Read(
+        IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, Dictionary<int, long> before, CancellationToken stop)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limit);
         _reader ??= new(kafka.Value, logger, "others");
         if (_partitions == 0 || time.GetElapsedTime(_asked) > AskAgain)
-            (_partitions, _asked) = (_reader.PartitionsOf(topics.Metrics, stop).Count, time.GetTimestamp());
-        if (_partitions == 0) return null;
+            (_partitions, _asked) = (_reader.PartitionsOf(topics.Metrics, limit.Token).Count, time.GetTimestamp());
+        if (_partitions == 0) return Found.Nothing;
 
-        var before = _ends;
-        _ends = models.Select(PartitionOf).Distinct().ToDictionary(partition => partition,
-            partition => _reader.Ends(new(topics.Metrics, partition)).High);
-        if (wanted.Count == 0) return null;
+        var ends = new Dictionary<int, long>();
+        foreach (var partition in models.Select(PartitionOf).Distinct())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            ends[partition] = _reader.Ends(new(topics.Metrics, partition)).High;
+        }
+
+        if (wanted.Count == 0) return new(ends, null);
         var tail = new LogTail();
         foreach (var partition in wanted.ToLookup(PartitionOf))
         {
             if (!before.TryGetValue(partition.Key, out var from)) continue;
-            Read(partition.Key, from, [.. partition], tail, stop);
+            Read(new(topics.Metrics, partition.Key), from, ends[partition.Key], [.. partition], tail, limit.Token);
         }
 
-        return tail;
+        return new(ends, tail);
     }
 
-    private void Read(int partition, long from, HashSet<string> models, LogTail into, CancellationToken stop)
+    private void Read(TopicPartition partition, long from, long to, HashSet<string> models, LogTail into, CancellationToken stop)
     {
-        var to = _ends[partition];
-        foreach (var record in _reader!.Read(new(topics.Metrics, partition), Math.Max(from, to - MostRecords), to, stop))
+        foreach (var record in _reader!.Read(partition, Math.Max(from, to - MostRecords), to, stop))
         {
             if (record.Message is not { Key: { } key, Value: { } value }) continue;
             var model = Encoding.UTF8.GetString(key);
@@ -87,6 +104,11 @@ internal sealed partial class MetricsLog(
     }
 
     private int PartitionOf(string model) => KeyPartition.Of(Encoding.UTF8.GetBytes(model), _partitions);
+
+    private sealed record Found(Dictionary<int, long> Ends, LogTail? Tail)
+    {
+        public static Found Nothing { get; } = new([], null);
+    }
 
     private static partial class Log
     {

@@ -33,11 +33,12 @@ internal sealed class RecordOutbox(MetricsProducer producer) : IRecordSink
     }
 
     /// <summary>Sends what is kept, oldest first, until Kafka fails again. For one thread.</summary>
+    /// <exception cref="OperationCanceledException">It was asked to stop while a broker did not answer.</exception>
     public async Task Retry(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && _unsent.TryPeek(out var oldest))
         {
-            var result = await producer.Send(oldest.Records);
+            var result = await producer.Send(oldest.Records).WaitAsync(stop);
             if (!result.IsDone)
             {
                 oldest.Records = result.Unsent;

@@ -11,14 +11,17 @@ internal interface ISampleLog
     /// <summary>Reads the messages of models that were written since the last call.</summary>
     /// <param name="models">All models that may be asked for the next time.</param>
     /// <param name="wanted">Those that are asked for now.</param>
+    /// <param name="stop">Ends the wait; the call itself may end later.</param>
     /// <returns>The messages; null where nothing can be read, or nothing is asked for.</returns>
-    Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted);
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, CancellationToken stop);
 }
 
 /// <summary>No log: whoever has it hears all that there is.</summary>
 internal sealed class NoSampleLog : ISampleLog
 {
-    public Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted) => Task.FromResult<LogTail?>(null);
+    public Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, CancellationToken stop) =>
+        Task.FromResult<LogTail?>(null);
 }
 
 /// <summary>The messages of some models in a part of the log: of each entity their number and the newest time.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class QualityReport(
     private readonly Pace _pace = new(Every, time);
 
     /// <summary>Writes the scores when a minute is over; while Kafka does not take records they wait for the next.</summary>
-    public async Task Round()
+    public async Task Round(CancellationToken stop)
     {
         if (sink.Trouble is not null) return;
         var isDue = _pace.IsDue();
@@ -36,20 +36,20 @@ internal sealed partial class QualityReport(
         var records = new List<Message<byte[]?, byte[]?>>();
         if (isDue)
         {
-            await LookElsewhere(nanoseconds);
+            await LookElsewhere(nanoseconds, stop);
             foreach (var report in mapping.TakeQuality(nanoseconds)) Write(report, nanoseconds, records);
         }
 
         foreach (var (job, targets) in reach.Jobs) WriteLost(job, targets, isDue, nanoseconds, records);
         foreach (var gone in _losses.Keys.Except(reach.Jobs.Select(job => job.Key)).ToList()) _losses.Remove(gone);
-        if (records.Count > 0) await sink.Send(records, static () => { });
+        if (records.Count > 0) await sink.Send(records, static () => { }).WaitAsync(stop);
     }
 
     // A sender may have gone over to another replica, and one that opens a connection for each payload is heard by all of them.
-    private async Task LookElsewhere(long now)
+    private async Task LookElsewhere(long now, CancellationToken stop)
     {
         var (all, less) = mapping.Qualities.Sent(now);
-        if (all.Count > 0 && await log.Look(all, less) is { } tail) mapping.Qualities.Fill(tail, now);
+        if (all.Count > 0 && await log.Look(all, less, stop) is { } tail) mapping.Qualities.Fill(tail, now);
     }
 
     private void Write(ModelReport report, long now, List<Message<byte[]?, byte[]?>> records)

@@ -23,15 +23,15 @@ public sealed class MetricsLogOnKafkaTests
         using var other = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(rig.Options, "other")).Build();
         string[] models = ["llama", "qwen", "模型"];
         Write(10, "llama", "qwen", "模型");
-        Assert.That(await log.Look(models, []), Is.Null, "it notes where the log ends");
+        Assert.That(await log.Look(models, [], default), Is.Null, "it notes where the log ends");
 
         Write(5, "llama", "模型");
         Write(3, "qwen");
-        var tail = await log.Look(models, ["llama", "模型"]);
+        var tail = await log.Look(models, ["llama", "模型"], default);
         Assert.That(tail!.Of("llama").Select(entity => entity.Value), Is.EqualTo((object[])[(5, (Begin + 4) * 1_000_000_000)]));
         Assert.That(tail.Of("模型").Single().Value.Count, Is.EqualTo(5));
         Assert.That(tail.Of("qwen"), Is.Empty);
-        Assert.That((await log.Look(models, models))!.Of("llama"), Is.Empty, "and the next time from there on");
+        Assert.That((await log.Look(models, models, default))!.Of("llama"), Is.Empty, "and the next time from there on");
 
         void Write(int messages, params string[] of)
         {

@@ -211,7 +211,7 @@ public sealed class LostTargetsTests
             {
                 for (var i = 0; i < _count; i++)
                     if (second % Interval == i * Interval / _count) await _scrapers[i].Scrape(default);
-                await _quality.Round();
+                await _quality.Round(CancellationToken.None);
                 _time.Advance(TimeSpan.FromSeconds(1));
             }
         }

@@ -1,9 +1,13 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using LeptonStream.Collector.Output;
 using LeptonStream.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LeptonStream.Roles.Tests.Collector;
@@ -35,6 +39,31 @@ public sealed class MetricsLogTests
     }
 
     [Test]
+    public async Task Look_WhereTheBrokerStalls_EndsWhenItIsAskedTo()
+    {
+        using var broker = new TcpListener(IPAddress.Loopback, 0);
+        broker.Start();
+        var log = LogOf(new() { BootstrapServers = broker.LocalEndpoint.ToString()! });
+        using var stop = new CancellationTokenSource();
+        var look = log.Look(["m"], ["m"], stop.Token);
+        using var connection = await broker.AcceptSocketAsync();
+        Assert.That(await log.Look(["m"], ["m"], CancellationToken.None), Is.Null, "the client is in a call, and is not asked twice");
+
+        await stop.CancelAsync();
+        Assert.That(() => look, Throws.InstanceOf<OperationCanceledException>(), "while its call goes on");
+        log.Dispose();
+        Assert.That(BoundedClose.IsPending, Is.True, "the client is not closed under its call");
+        connection.Dispose();
+    }
+
+    [Test]
+    public async Task Look_WithAClientThatCantBeMade_FindsNothing()
+    {
+        using var log = LogOf(new() { BootstrapServers = "localhost:1", SecurityProtocol = "Ssl", SslCaLocation = "/nowhere/ca.pem" });
+        Assert.That(await log.Look(["m"], ["m"], CancellationToken.None), Is.Null);
+    }
+
+    [Test]
     public async Task PartitionOfAKey_IsTheOneThatTheClientChooses()
     {
         using var rig = new CollectorRig();
@@ -46,4 +75,7 @@ public sealed class MetricsLogTests
             Assert.That(KeyPartition.Of(key, 3), Is.EqualTo(report.Partition.Value), Encoding.UTF8.GetString(key));
         }
     }
+
+    private static MetricsLog LogOf(KafkaOptions kafka) =>
+        new(Options.Create(kafka), TopicNames.Of(kafka), TimeProvider.System, NullLogger<MetricsLog>.Instance);
 }

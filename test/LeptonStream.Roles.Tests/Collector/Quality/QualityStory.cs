@@ -64,7 +64,7 @@ internal sealed class QualityStory : IRecordSink
         {
             foreach (var sender in Senders = senders()) Send(sender);
             _time.Advance(TimeSpan.FromSeconds(Interval));
-            _report.Round().GetAwaiter().GetResult();
+            _report.Round(CancellationToken.None).GetAwaiter().GetResult();
         }
     }
 

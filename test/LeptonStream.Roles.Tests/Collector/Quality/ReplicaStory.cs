@@ -75,7 +75,7 @@ internal sealed class ReplicaStory
         /// <summary>How often it had to read what the others wrote.</summary>
         public int Looks { get; private set; }
 
-        public void Report() => _report.Round().GetAwaiter().GetResult();
+        public void Report() => _report.Round(CancellationToken.None).GetAwaiter().GetResult();
 
         public void Take(string message)
         {
@@ -87,7 +87,7 @@ internal sealed class ReplicaStory
             _story._log.AddRange(_lane.Records);
         }
 
-        public Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted)
+        public Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, CancellationToken stop)
         {
             var (format, batch, tail) = (new NativeJsonFormat(FormatLimits.Default), new SampleBatch(), new LogTail());
             var from = _seen;
