@@ -168,13 +168,27 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage, No
     private async Task<IEnumerable<Finding>> Topics(IAdminClient admin)
     {
         var reports = await new TopicAdministration(admin, TopicNames.Of(kafka)).Check();
-        return reports.Select(report => new Finding(
+        var topics = reports.Select(report => new Finding(
             report.Name,
             report.Partitions is { } partitions
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"{EnglishCount.Of(partitions, "partition")}{(report.SettingsKnown ? "" : ", settings unknown")}")
                 : "missing",
             report.IsSound ? null : string.Join("; ", report.Problems)));
+        // A cluster without settings to ask for has no rights to ask for either, and would be waited for.
+        string[] known = [.. reports.Where(report => report is { SettingsKnown: true, Partitions: not null }).Select(report => report.Name)];
+        return known.Length == 0 ? topics : [.. topics, .. await Rights(admin, known)];
+    }
+
+    // Roles may have credentials of their own, so that it is for an operator to say whether these should have them.
+    private async Task<IEnumerable<Finding>> Rights(IAdminClient admin, string[] topics)
+    {
+        if (await TopicRights.Missing(admin, TopicNames.Of(kafka), topics) is not { } missing) return [];
+        const string Name = "rights";
+        return missing.Count == 0
+            ? [new(Name, "these credentials may do with the topics all that the roles do")]
+            : missing.Select(one => new Finding(Name, $"no {one.Right} of {one.Topic}", Advice: $"these credentials have no right to "
+                + $"{one.Right} {one.Topic}, which is needed by the {string.Join(", ", one.Roles)}: docs/configuration.md#rights"));
     }
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);

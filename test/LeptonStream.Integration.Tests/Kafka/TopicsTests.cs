@@ -1,4 +1,7 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using LeptonStream.Integration.Tests.Detector;
+using LeptonStream.Kafka;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Kafka;
@@ -41,12 +44,39 @@ public sealed class TopicsTests
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 3);
 
-        var doctor = await rig.Run("doctor", "--storage",
-            $"Data Source={Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"))}.db");
+        var doctor = await Doctor(rig);
 
         Assert.That(doctor.ExitCode, Is.Zero, doctor.Everything);
         Assert.That(doctor.Output, Does.Match(@"ok +Kafka +\S+: cluster \S{22}, 1 broker"));
         Assert.That(doctor.Output, Does.Match(@"ok +broker 1 +Kafka 4 or newer"));
         Assert.That(doctor.Output, Does.Match($@"ok +{rig.Topics.Metrics} +3 partitions"));
     }
+
+    // Whoever has a right on a topic by name has no others there.
+    [Test]
+    public async Task Doctor_WithoutTheRightToReadATopic_SaysWhoNeedsIt()
+    {
+        await using var kafka = await RealKafka.Start("--set", "allow.everyone.if.no.acl.found=true", "--set",
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+        Requires.Component(kafka.Folder is not null, "no real Kafka of its own, with an authorizer");
+        using var rig = await DetectorOnKafka.On(kafka, partitions: 1);
+        var sound = await Doctor(rig);
+        Assert.That(sound.Output, Does.Match("ok +rights +these credentials may"), sound.Everything);
+
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(rig.Options)).Build();
+        await admin.CreateAclsAsync([Allow(AclOperation.Write), Allow(AclOperation.DescribeConfigs)]);
+        var doctor = await Doctor(rig);
+        Assert.That(doctor.Output, Does.Match($"warn +rights +no Read of {rig.Topics.Metrics}"), doctor.Everything);
+        Assert.That(doctor.Output, Does.Contain("needed by the detector, collector"));
+        Assert.That(doctor.ExitCode, Is.Zero, "another role may have other credentials");
+
+        AclBinding Allow(AclOperation right) => new()
+        {
+            Pattern = new() { Type = ResourceType.Topic, Name = rig.Topics.Metrics, ResourcePatternType = ResourcePatternType.Literal },
+            Entry = new() { Principal = "User:ANONYMOUS", Host = "*", Operation = right, PermissionType = AclPermissionType.Allow },
+        };
+    }
+
+    private static Task<ProgramResult> Doctor(DetectorOnKafka rig) => rig.Run("doctor", "--storage",
+        $"Data Source={Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"))}.db");
 }
