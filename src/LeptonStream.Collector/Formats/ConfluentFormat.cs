@@ -28,10 +28,15 @@ internal sealed class ConfluentFormat(FormatCatalog formats) : IPayloadFormat
         var inner = payload[HeaderBytes..];
         var begin = inner.TrimStart(" \t\r\n"u8);
         if (!begin.IsEmpty && begin[0] is (byte)'{' or (byte)'[') return ReadInner(inner, into, limits);
-        // The indexes of a message within its Protobuf schema: a zero stands for the first.
-        if (inner[0] == 0 && formats.ByLook(inner[1..]).Format is OtlpProtoFormat otlp) return otlp.Read(inner[1..], into, limits);
+        if (OfFirstMessage(inner) is { Length: > 0 } message && formats.ByLook(message).Format is OtlpProtoFormat otlp)
+            return otlp.Read(message, into, limits);
         return ReadAvro(BinaryPrimitives.ReadInt32BigEndian(payload[1..]), inner, into, limits);
     }
+
+    // Before a Protobuf message stand its indexes within its schema, with their number: [1, 0] is the first message, and a zero is short
+    // for it. The number is zig-zag.
+    private static ReadOnlySpan<byte> OfFirstMessage(ReadOnlySpan<byte> inner) =>
+        inner[0] == 0 ? inner[1..] : inner.StartsWith((ReadOnlySpan<byte>)[2, 0]) ? inner[2..] : default;
 
     private FormatOutcome ReadAvro(int id, ReadOnlySpan<byte> record, PointBatch into, in FormatLimits limits)
     {

@@ -20,12 +20,11 @@ internal static class ProtoLook
     private static (string Name, string Reason)? ListOf(ReadOnlySpan<byte> payload)
     {
         var reader = new ProtoReader(payload);
-        bool hasScopes = true, hasSamples = true;
-        var seen = 0;
-        while (seen < MostLookedAt && reader.TryTag(payload.Length, out var tag))
+        var (scopes, samples) = (0, 0);
+        while (scopes + samples < MostLookedAt && reader.TryTag(payload.Length, out var tag))
         {
             // Metadata follow the series.
-            if (tag == ((3 << 3) | 2) && seen > 0) break;
+            if (tag == ((3 << 3) | 2) && samples > 0) break;
             if (tag != ((1 << 3) | 2)) return null;
             var end = reader.Message(payload.Length);
             bool isScope = false, isSample = false;
@@ -40,14 +39,14 @@ internal static class ProtoLook
                 reader.Skip(inner, end);
             }
 
-            hasScopes &= isScope && !isSample;
-            hasSamples &= isSample && !isScope;
-            seen++;
+            // A resource of which all metrics were filtered out, and a series with exemplars alone, say nothing.
+            if (isScope) scopes++;
+            if (isSample) samples++;
         }
 
-        if (seen == 0 || reader.IsFailed) return null;
-        if (hasScopes) return ("otlp_proto", "looks like OTLP: field 1 holds a message, which holds fields 1 and 2");
-        return hasSamples ? ("prometheus_remote_write", "looks like remote write: series with samples, without compression") : null;
+        if (reader.IsFailed || (scopes > 0 && samples > 0)) return null;
+        if (scopes > 0) return ("otlp_proto", "looks like OTLP: field 1 holds a message, which holds fields 1 and 2");
+        return samples > 0 ? ("prometheus_remote_write", "looks like remote write: series with samples, without compression") : null;
     }
 
     private static bool HasOnly(ReadOnlySpan<byte> payload, uint first, uint second)

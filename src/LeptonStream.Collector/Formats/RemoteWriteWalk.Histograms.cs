@@ -8,9 +8,13 @@ internal ref partial struct RemoteWriteWalk
     // The schema of a histogram whose bounds are written in it.
     private const long CustomBounds = -53;
 
+    // ResetHint.GAUGE.
+    private const ulong GaugeHint = 3;
+
     private void ReadHistogram(int end)
     {
         double count = 0, zeroCount = 0, sum = 0, threshold = 0;
+        var isGauge = _type == FamilyType.GaugeHistogram;
         long schema = 0, time = 0, start = 0;
         var positive = new NativeBuckets();
         var negative = new NativeBuckets();
@@ -32,6 +36,7 @@ internal ref partial struct RemoteWriteWalk
                 case (11 << 3) | 2: positive.ReadSpan(batch, ref _in, _in.Message(end)); break;
                 case (12 << 3) | 2: positive.ReadDeltas(batch, ref _in, _in.Message(end)); break;
                 case (13 << 3) | 2: positive.ReadCounts(batch, ref _in, _in.Message(end)); break;
+                case 14 << 3: isGauge |= _in.Varint() == GaugeHint; break;
                 case 15 << 3: time = (long)_in.Varint(); break;
                 case (16 << 3) | 2: bounds = NativeBuckets.ReadDoubles(batch, ref _in, bounds, _in.Message(end)); break;
                 case 17 << 3 when _isSecond: start = (long)_in.Varint(); break;
@@ -42,7 +47,8 @@ internal ref partial struct RemoteWriteWalk
         if (_in.IsFailed || !TryAdd(time, start)) return;
         ref var point = ref batch.Last;
         point.Unit = _unit;
-        point.Temporality = Temporality.Cumulative;
+        // Each of its points counts what is there now, as if nothing had been before.
+        point.Temporality = isGauge ? Temporality.Delta : Temporality.Cumulative;
         ref var histogram = ref batch.AddDistribution();
         histogram.Count = count;
         histogram.Sum = sum;

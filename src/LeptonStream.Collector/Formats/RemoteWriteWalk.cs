@@ -19,6 +19,7 @@ internal ref partial struct RemoteWriteWalk(
     private FamilyType _type;
     private Text _unit;
     private bool _isSecond;
+    private long _created;
 
     /// <summary>The fault of the request as a whole; null where it has none.</summary>
     public readonly string? Fault => _fault ?? (_in.IsFailed ? $"no remote write at byte {_in.FailedAt} of the message" : null);
@@ -94,6 +95,8 @@ internal ref partial struct RemoteWriteWalk(
                 case (1 << 3) | 2 when !_isSecond: ReadLabel(_in.Message(end)); break;
                 case (1 << 3) | 2: ReadReferences(_in.Message(end)); break;
                 case (5 << 3) | 2 when _isSecond: ReadSeriesMetadata(_in.Message(end)); break;
+                // Where it stood before each sample and histogram had a time of its own.
+                case 6 << 3 when _isSecond: _created = (long)_in.Varint(); break;
                 default: _in.Skip(tag, end); break;
             }
         }
@@ -120,6 +123,7 @@ internal ref partial struct RemoteWriteWalk(
     {
         _name = _unit = default;
         _type = FamilyType.Unknown;
+        _created = 0;
         _firstLabel = batch.LabelCount;
     }
 
@@ -225,6 +229,7 @@ internal ref partial struct RemoteWriteWalk(
         point.Name = _name;
         point.Labels = batch.LabelsSince(_firstLabel);
         point.Time = time * 1_000_000;
+        if (start == 0) start = _created;
         if (start is > 0 and <= long.MaxValue / 1_000_000) point.StartTime = start * 1_000_000;
         return true;
     }

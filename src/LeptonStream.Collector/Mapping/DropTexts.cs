@@ -16,6 +16,7 @@ internal static class DropTexts
         DropReason.Joined => "a part of a histogram, which took it",
         DropReason.Preset => "left out by the preset of its exporter",
         DropReason.Relabeled => "dropped by relabel_configs or metric_relabel_configs",
+        DropReason.OtherName => $"the same as {rival}, which the exporter shows under both names",
         DropReason.Duplicate => "the same series at the same time once more",
         DropReason.OutOfOrder => "older than the newest point of its series",
         DropReason.Overlap => "covers a time that an earlier change covered",

@@ -30,6 +30,9 @@ public enum DropReason
     /// <summary>A rule of <c>relabel_configs</c> or <c>metric_relabel_configs</c> dropped it.</summary>
     Relabeled,
 
+    /// <summary>The name that an exporter's newer or older version has for a family which it shows as well.</summary>
+    OtherName,
+
     /// <summary>The same series at the same time once more.</summary>
     Duplicate,
 

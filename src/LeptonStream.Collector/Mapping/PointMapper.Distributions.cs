@@ -70,12 +70,15 @@ public sealed partial class PointMapper
         ref readonly var distribution = ref points.DistributionOf(point);
         var quantiles = points.NumbersOf(distribution.Quantiles);
         var values = points.NumbersOf(distribution.QuantileValues);
-        var isEmpty = true;
+        var (isEmpty, taken) = (true, 0u);
         for (var i = 0; i < quantiles.Length && i < values.Length; i++)
         {
             if (double.IsNaN(values[i])) continue;
             isEmpty = false;
-            Add(QuantileSeries(entry, quantiles[i]), time, _identity.Step, values[i] * entry.Factor, into);
+            // Of two values of one quantile the first counts, as of two equal lines.
+            if (QuantileAt(entry, quantiles[i]) is not (>= 0 and var at) || (taken & (1u << at)) != 0) continue;
+            taken |= 1u << at;
+            Add(entry.Quantiles![at].Series, time, _identity.Step, values[i] * entry.Factor, into);
         }
 
         if (!double.IsNaN(distribution.Count))
@@ -106,15 +109,18 @@ public sealed partial class PointMapper
             Add(entry.Outputs[DistributionOutputs.FirstQuantile + quantile], time, step, value * entry.Factor, into);
     }
 
-    private MappedSeries? QuantileSeries(SeriesEntry entry, double quantile)
+    // The place of a quantile among those of the series; negative where there are too many.
+    private int QuantileAt(SeriesEntry entry, double quantile)
     {
         var known = entry.Quantiles ??= [];
-        foreach (var (other, series) in known)
-            if (other == quantile) return series;
-        if (known.Count == MostQuantiles || quantile is not (>= 0 and <= 1)) return null;
-        var made = _resolver.QuantileOf(entry, quantile);
-        known.Add((quantile, made));
-        return made;
+        for (var i = 0; i < known.Count; i++)
+            if (known[i].Quantile == quantile) return i;
+        if (known.Count == MostQuantiles || quantile is not (>= 0 and <= 1)) return -1;
+        // Two that differ in their last digits have one name.
+        var suffix = DistributionOutputs.SuffixOf(quantile);
+        var isNew = !known.Exists(other => DistributionOutputs.SuffixOf(other.Quantile) == suffix);
+        known.Add((quantile, isNew ? _resolver.QuantileOf(entry, quantile) : null));
+        return known.Count - 1;
     }
 
     // Of a summary: people declare a handful.

@@ -56,7 +56,7 @@ public sealed partial class PointMapper
             default: pending.Add(bound, point.Value); break;
         }
 
-        return hadBuckets || TakesQuantiles(entry) ? DropReason.Joined : DropReason.Collision;
+        return hadBuckets || TakesQuantiles(entry) ? DropReason.Joined : ReasonOf(entry);
     }
 
     // With its first bucket a family has quantiles, too.

@@ -13,7 +13,8 @@ public sealed partial class PointMapper
     {
         if (entry.Refused == DropReason.None && RivalOf(entry) is { } rival)
         {
-            (entry.Refused, entry.Rival) = (DropReason.Collision, rival.Text);
+            entry.Refused = DropReason.Collision;
+            Name(entry, rival);
             _store.AddRefused(entry, _now);
             return entry;
         }
@@ -27,16 +28,29 @@ public sealed partial class PointMapper
     {
         if (RivalOf(entry) is { } rival)
         {
-            entry.Rival = rival.Text;
+            Name(entry, rival);
             return;
         }
 
         Accept(entry);
     }
 
+    // An exporter that renames a family shows it under both names for some versions.
+    private static void Name(SeriesEntry entry, SeriesEntry rival)
+    {
+        entry.Rival = rival.Text;
+        entry.IsOtherName = entry.IsRenamed && rival.IsRenamed && !NameOf(entry).SequenceEqual(NameOf(rival));
+    }
+
+    private static ReadOnlySpan<char> NameOf(SeriesEntry entry) =>
+        entry.Text.IndexOf('{') is var brace and > 0 ? entry.Text.AsSpan(0, brace) : entry.Text;
+
+    private static DropReason ReasonOf(SeriesEntry entry) =>
+        entry is { Refused: DropReason.Collision, IsOtherName: true } ? DropReason.OtherName : entry.Refused;
+
     private void Accept(SeriesEntry entry)
     {
-        (entry.Refused, entry.Rival) = (DropReason.None, null);
+        (entry.Refused, entry.Rival, entry.IsOtherName) = (DropReason.None, null, false);
         _store.OwnAll(entry);
     }
 

@@ -144,7 +144,7 @@ public sealed partial class PointMapper
         if (entry.Refused == DropReason.Collision) Reconsider(entry);
         if (entry.Refused != DropReason.None)
         {
-            Drop(into, entry.Refused, entry);
+            Drop(into, ReasonOf(entry), entry);
             return;
         }
 

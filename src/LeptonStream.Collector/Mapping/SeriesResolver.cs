@@ -98,6 +98,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         entry.Role = RoleOf(entry.Role, point.Kind, name, known, isPreset: preset is not null, ending);
         if (preset?.SplitBy is { } by) labels[by] = "";
         var to = preset?.To is { } renamed && Convert(entry, points, point, preset, known, renamed, labels) ? renamed : null;
+        entry.IsRenamed = to is not null;
         return Finish(entry, model, labels, rules, Names(entry.Role, name, to, ending));
     }
 

@@ -41,7 +41,7 @@ public sealed class ExporterCatalog
     /// <param name="labels">The labels of the series.</param>
     public FamilyPreset? Find(string family, LabelBag labels)
     {
-        var name = Plain(family);
+        var name = OfEngine(Plain(family));
         var isOther = false;
         if (Lookup(_split, name) is (var splitter, { } split) && split.Where.All(pair => labels[NameIn(labels, pair.Key)] == pair.Value))
         {
@@ -61,6 +61,10 @@ public sealed class ExporterCatalog
     {
         for (var i = 0; i < plain.Length; i++) plain[i] = from[i] is ':' or '.' or '/' or '-' or ' ' ? '_' : from[i];
     });
+
+    // Ray shows the metrics of the engines that it serves under names that begin with its own.
+    private static string OfEngine(string plain) =>
+        plain.StartsWith("ray_vllm_", StringComparison.Ordinal) ? plain["ray_".Length..] : plain;
 
     /// <summary>The name without <c>_total</c>, which libraries put behind the names of totals.</summary>
     internal static string WithoutTotal(string name) => name.EndsWith("_total", StringComparison.Ordinal) ? name[..^6] : name;

@@ -55,6 +55,12 @@ internal sealed class SeriesEntry
     /// <summary>The series that it collides with, where it does.</summary>
     public string? Rival { get; set; }
 
+    /// <summary>Whether that is the same thing under the name of another version of its exporter.</summary>
+    public bool IsOtherName { get; set; }
+
+    /// <summary>Whether a preset named its metric.</summary>
+    public bool IsRenamed { get; set; }
+
     /// <summary>By how much values are multiplied: from the producer's unit to the metric's.</summary>
     public double Factor { get; set; } = 1;
 

@@ -43,12 +43,13 @@ public sealed class ConfluentFormatTests
         Assert.That(_payloads.Catalog.ByLook(payload).Format?.Name, Is.EqualTo("confluent"));
     }
 
-    [Test]
-    public void Read_OfOtlpAsProtobuf_NeedsNoSchema()
+    [TestCase(new byte[] { 0 }, Description = "as most serializers shorten it")]
+    [TestCase(new byte[] { 2, 0 }, Description = "in full")]
+    public void Read_OfOtlpAsProtobuf_NeedsNoSchema(byte[] indexes)
     {
         var otlp = File.ReadAllBytes(Path.Combine(WireCaptureTests.Folder, "otlp", "otlp_proto-1.bin"));
         var plain = _payloads.Read("otlp_proto", otlp).Text;
-        Assert.That(_payloads.Read("confluent", Framed(99, [0, .. otlp])).Text, Is.EqualTo(plain));
+        Assert.That(_payloads.Read("confluent", Framed(99, [.. indexes, .. otlp])).Text, Is.EqualTo(plain));
     }
 
     [Test]

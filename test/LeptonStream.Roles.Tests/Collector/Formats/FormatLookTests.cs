@@ -41,6 +41,20 @@ public sealed class FormatLookTests
         }
     }
 
+    // A filter may leave a resource without metrics, and a series may be sent for its exemplars.
+    [Test]
+    public void ByLook_OfMessagesOfWhichTheFirstHoldsNothing_GoesByTheOthers()
+    {
+        var attribute = Message((1, Message((1, "a"u8.ToArray()), (2, Message((1, Text(3)))))));
+        var metric = Message((1, "m"u8.ToArray()), (5, Message((1, Message((3, Fixed(1)), (4, Fixed(0)))))));
+        Assert.That(LookOf(Message((1, Message((1, attribute))), (1, Message((1, attribute), (2, Message((2, metric))))))),
+            Is.EqualTo("otlp_proto"));
+        var name = Message((1, "__name__"u8.ToArray()), (2, Text(3)));
+        Assert.That(LookOf(Message((1, Message((1, name), (3, Sample))), (1, Message((1, name), (2, Sample))))),
+            Is.EqualTo("prometheus_remote_write"));
+        Assert.That(LookOf(Message((1, Message((1, attribute))))), Is.Null, "nothing says what it is");
+    }
+
     [Test]
     public void ByLook_OfUnknownJson_SaysSo()
     {

@@ -71,6 +71,31 @@ public sealed class RemoteWriteTests
             "Cumulative t_total [s] = 3 @1763856000000000000 since 1763855999000000000 Cumulative\n  labels: job=a\n"));
     }
 
+    // Requests before Prometheus 3.8 say it once for the series.
+    [Test]
+    public void Read_OfASeriesWithATimeOfCreation_GivesItToItsSamples()
+    {
+        byte[][] symbols = [[], "__name__"u8.ToArray(), "t_total"u8.ToArray()];
+        var series = Message((1, new byte[] { 1, 2 }), (2, Message((1, Fixed(0)), (2, Varint(Time)))), (6, Varint(Time - 1000)));
+        var request = Message([.. symbols.Select(symbol => (4, (object)symbol)), (5, series), (5, Message((1, new byte[] { 1, 2 }),
+            (2, Message((1, Fixed(0)), (2, Varint(Time))))))]);
+        Assert.That(Second(request).Text, Is.EqualTo("""
+            Cumulative t_total = 0 @1763856000000000000 since 1763855999000000000 Cumulative
+            Cumulative t_total = 0 @1763856000000000000 Cumulative
+
+            """));
+    }
+
+    [TestCase(3ul, "Delta")]
+    [TestCase(2ul, "Cumulative")]
+    public void Read_OfANativeHistogram_SaysByItsHintWhetherItCountsWhatIsThereNow(ulong hint, string temporality)
+    {
+        var histogram = Message((1, Varint(2)), (11, Message((1, Varint(0)), (2, Varint(1)))), (12, new byte[] { 4 }), (14, Varint(hint)),
+            (15, Varint(Time)));
+        Assert.That(First(Message((1, Message((1, Label("__name__", "h")), (4, histogram))))).Text,
+            Does.StartWith($"ExponentialHistogram h = 0 @1763856000000000000 {temporality}\n"));
+    }
+
     [TestCase(new byte[] { 1, 9 }, TestName = "A symbol that is not there")]
     [TestCase(new byte[] { 1 }, TestName = "A label without value")]
     public void Read_OfWrongReferences_IsRefused(byte[] references)

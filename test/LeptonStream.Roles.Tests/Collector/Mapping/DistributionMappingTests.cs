@@ -68,6 +68,19 @@ public sealed class DistributionMappingTests
         }));
     }
 
+    // The detector refuses a message that has a name twice.
+    [TestCase(0.5)]
+    [TestCase(0.500000000000001, Description = "differs by less than names tell")]
+    public void Map_ASummaryWithAQuantileTwice_TakesTheFirst(double again)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var mapped = new MappingPayload().Summary("s{job=j}", i * 10, 10, 5, (0.5, 0.4), (again, 0.6), (0.9, 0.7)).MapBy(_mapper);
+            Assert.That(SamplesOf(mapped).Where(sample => sample.Contains(" s_p", StringComparison.Ordinal)),
+                Is.EqualTo(new[] { "j s_p50 0.4", "j s_p90 0.7" }));
+        }
+    }
+
     [Test]
     public void Map_ASummary_GivesItsQuantilesButNoneWithoutTraffic()
     {

@@ -46,6 +46,9 @@ public sealed class ExporterCatalogTests
 
     [TestCase("vllm:num_requests_running", "infer.running")]
     [TestCase("vllm_num_requests_running", "infer.running")]
+    [TestCase("ray_vllm_num_requests_running", "infer.running")]
+    [TestCase("ray_vllm:prompt_tokens_total", "infer.tokens_in")]
+    [TestCase("ray_vllm_cache_config_info", null)]
     [TestCase("vllm:prompt_tokens", "infer.tokens_in")]
     [TestCase("vllm:prompt_tokens_total", "infer.tokens_in")]
     [TestCase("tgi_request_count", "")]

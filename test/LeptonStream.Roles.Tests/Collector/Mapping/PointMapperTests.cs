@@ -93,11 +93,45 @@ public sealed class PointMapperTests
         Assert.That(new MappingPayload().Gauge("g{job=j,pod=a}", 311, 4).MapBy(mapper).CountOf(DropReason.Collision), Is.EqualTo(1));
     }
 
+    /// <summary>vLLM 0.9 to 0.11 show both, and remote write must not be refused for it.</summary>
+    [TestCase("vllm:gpu_cache_usage_perc", "vllm:kv_cache_usage_perc")]
+    [TestCase("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc")]
+    public void Map_AFamilyUnderItsOldAndItsNewName_TakesTheFirstAndFindsNoFault(string first, string second)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var both = new MappingPayload().Gauge(first + "{model_name=m}", i * 10, 0.5).Gauge(second + "{model_name=m}", i * 10, 0.5)
+                .MapBy(_mapper);
+            Assert.That(SamplesOf(both), Is.EqualTo(new[] { "m infer.kv_usage 0.5" }));
+            Assert.That(both.Drops.ToArray().Select(drop => (drop.Reason, drop.IsFault)),
+                Is.EqualTo(new[] { (DropReason.OtherName, false) }));
+        }
+
+        var later = new MappingPayload().Gauge(second + "{model_name=m}", 400, 0.6).MapBy(_mapper);
+        Assert.That(SamplesOf(later), Is.EqualTo(new[] { "m infer.kv_usage 0.6" }), "a newer version shows one of them");
+    }
+
+    [Test]
+    public void Map_AHistogramInPartsUnderBothItsNames_FindsNoFault()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var payload = new MappingPayload();
+            foreach (var name in (string[])["vllm:time_per_output_token_seconds", "vllm:inter_token_latency_seconds"])
+                payload.Part(name + "_bucket{model_name=m,le=1}", i * 10, i).Part(name + "_bucket{model_name=m,le=+Inf}", i * 10, i)
+                    .Part(name + "_sum{model_name=m}", i * 10, i).Part(name + "_count{model_name=m}", i * 10, i);
+            var mapped = payload.MapBy(_mapper);
+            Assert.That(mapped.Drops.ToArray().Where(drop => drop.IsFault), Is.Empty);
+            if (i > 0) Assert.That(SamplesOf(mapped), Does.Contain("m infer.itl_s_count_per_second 0.1"));
+        }
+    }
+
     /// <summary>A process that started again, a GPU whose pod or state changed: these labels are left out.</summary>
     [TestCase("lat{service.name=m,process.pid=A}", "m lat")]
     [TestCase("DCGM_FI_DEV_GPU_TEMP{exported_job=m,gpu=0,pod=A}", "m{gpu=\"0\"} gpu.temp_c")]
     [TestCase("DCGM_FI_DEV_XID_ERRORS{exported_job=m,gpu=0,err_code=A}", "m{gpu=\"0\"} gpu.xid")]
     [TestCase("nvidia_smi_temperature_gpu{model=m,index=0,pstate=A}", "m{index=\"0\"} gpu.temp_c")]
+    [TestCase("ray_vllm_num_requests_running{model_name=m,ReplicaId=r,pid=A,SessionName=A}", "m{ReplicaId=\"r\"} infer.running")]
     public void Map_AThingWhoseStateChanges_GoesOnFromItsSecondPointAndNeverEnds(string series, string sample)
     {
         var other = series.Replace("=A", "=B", StringComparison.Ordinal);
