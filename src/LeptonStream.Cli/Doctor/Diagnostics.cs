@@ -176,7 +176,8 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage, No
                 : "missing",
             report.IsSound ? null : string.Join("; ", report.Problems)));
         // A cluster without settings to ask for has no rights to ask for either, and would be waited for.
-        string[] known = [.. reports.Where(report => report is { SettingsKnown: true, Partitions: not null }).Select(report => report.Name)];
+        string[] known = [.. reports.Where(report => report is { SettingsKnown: true, Partitions: not null })
+            .Select(report => report.Name)];
         return known.Length == 0 ? topics : [.. topics, .. await Rights(admin, known)];
     }
 
