@@ -29,12 +29,13 @@ public sealed partial class SeriesPipeline
         series.FirstTime = sample.Time;
         numbers.Forecaster = default;
         numbers.Deviation = default;
-        numbers.Slow = default;
         numbers.Young = default;
         numbers.Band = default;
         numbers.Learned = 0;
         for (var back = window.Count - 1; back >= 0; back--) numbers.Deviation.Learn(sample with { Value = window[back] });
         _detectors.Forget(memory);
-        if (_layout.HasSlow) _layout.SlowWindow(memory).Clear();
+        if (!_layout.HasSlow) return;
+        _layout.Slow(memory) = default;
+        _layout.SlowWindow(memory).Clear();
     }
 }

@@ -16,9 +16,9 @@ public sealed partial class SeriesPipeline
     private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
 
     // Slow detectors are shown means over two minutes.
-    private bool UpdateSlowChannel(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, bool carries)
+    private bool UpdateSlowChannel(SeriesState series, Span<byte> memory, in LongDeviation deviation, in Sample sample, bool carries)
     {
-        ref var slow = ref numbers.Slow;
+        ref var slow = ref _layout.Slow(memory);
         if (slow.FirstNanoseconds == 0) slow.FirstNanoseconds = sample.Time.UnixNanoseconds;
         slow.Sum += sample.Value;
         var perStep = Math.Max(1, Math.Round(SlowSeconds / Math.Max(series.IntervalSeconds, 1e-3)));
@@ -32,7 +32,7 @@ public sealed partial class SeriesPipeline
         var sum = _detectors.StepSlow(memory, mean, view, SlowSeconds);
 
         // One count in two minutes is no level, though it be the highest of a counter that hardly ever moves.
-        var count = CountOf(series, numbers.Deviation) / perStep;
+        var count = CountOf(series, deviation) / perStep;
         var isSmall = !carries || IsSmallSlowly(mean.Value, view, slow.Deviation, count);
         slow.Decades = isSmall ? 0 : DecadesOf(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
         slow.Deviation.Learn(mean);

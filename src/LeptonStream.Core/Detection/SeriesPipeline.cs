@@ -196,7 +196,7 @@ public sealed partial class SeriesPipeline
         // 3 score, 4 calibrate
         var view = new SeriesView(_layout.Window(memory), forecast, minScale);
         _detectors.Score(memory, sample, view, series.IntervalSeconds);
-        var stepped = _layout.HasSlow && UpdateSlowChannel(series, memory, ref numbers, sample, carries);
+        var stepped = _layout.HasSlow && UpdateSlowChannel(series, memory, numbers.Deviation, sample, carries);
 
         // 5 combine, 6 line
         var isYoung = numbers.Learned < CalibratedAfter * Policy.WarmUp;
@@ -233,7 +233,7 @@ public sealed partial class SeriesPipeline
         Learn(series, memory, ref numbers, sample, view, isAnomalous, isKnown);
         if (isBridged && !isAnomalous && again < 1) numbers.Forecaster.Rebase(InProfile(sample));
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
-        judgement = new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades,
+        judgement = new(given, novelty, change, forecast, band, rarity + _layout.SlowDecades(memory),
             change == AlertChange.Opened && opener is not null ? opener : OpenedByAbsence(scores, change));
     }
 
@@ -251,7 +251,7 @@ public sealed partial class SeriesPipeline
     {
         var damped = numbers.Spikes.Damp(found.Sharp / _newsFrom, found.Recurrent / _newsFrom, series.IntervalSeconds)
             * _newsFrom / _news.Rarity;
-        var slow = Math.Max(0, numbers.Slow.Decades - Tuning.SlowMore) / _news.Rarity;
+        var slow = Math.Max(0, _layout.SlowDecades(series.Memory.Span) - Tuning.SlowMore) / _news.Rarity;
         var scores = new SampleScores
         {
             Sharp = damped,

@@ -41,7 +41,17 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
     }
 
     /// <summary>The forest that was grown on ordinary rows.</summary>
-    public StreamingForest Forest => forest;
+    public StreamingForest Forest { get; private set; } = forest;
+
+    /// <summary>Takes another size of the forest, with what was learned.</summary>
+    public void Fit(StreamingForest other)
+    {
+        var state = new StateWriter();
+        Forest.Save(state);
+        var reader = new StateReader(state.Written);
+        other.Load(ref reader);
+        Forest = other;
+    }
 
     public void Save(StateWriter state)
     {
@@ -55,7 +65,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
 
         Fault.Save(state);
         state.WriteBlock(MemoryMarshal.AsBytes(new Span<EntityNumbers>(ref Numbers)));
-        forest.Save(state);
+        Forest.Save(state);
     }
 
     public void Load(ref StateReader state)
@@ -70,7 +80,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
 
         if (!state.IsBefore(StateLayout.FaultsSince)) Fault.Load(ref state);
         state.ReadBlock(ref Numbers);
-        forest.Load(ref state);
+        Forest.Load(ref state);
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace LeptonStream.Detection.Lifecycle;
 /// bad, or after four calm samples; a slow one when it is twice as bad, or after a hundred steps. A score without novelty keeps its order
 /// far below the line: a part of 1 − 0.1/score. All zeros is the state of a series that was never seen.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
 internal struct NoveltyFilter
 {
     private static readonly LifecycleTuning Tuning = LifecycleTuning.Default;
@@ -46,6 +49,7 @@ internal struct NoveltyFilter
     /// <summary>The order of a score from 1 on without novelty, below 1.</summary>
     public static double KnownScore(double score) => 1 - (0.1 / score);
 
+    [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
     private struct SlowNovelty
     {
         private const int Quiet = 100;

@@ -40,6 +40,10 @@ internal sealed class LayoutMigration
             if (from.States.FirstOrDefault(other => other.Name == state.Name && other.Kind == state.Kind) is { } before)
                 Note(new(state.Name, before.Shape, state.Shape));
         foreach (var move in _structs.Values) Note(move);
+        if (from.Structs.ContainsKey(StateLayout.SlowStep)) return;
+        // It lay among the numbers of any series: neither new nor gone.
+        Added.RemoveAll(name => name.StartsWith($"{StateLayout.SlowStep}.", StringComparison.Ordinal));
+        Dropped.RemoveAll(name => name.StartsWith($"{StateLayout.Series}.Slow", StringComparison.Ordinal));
     }
 
     /// <summary>The version of the states that were written, for readers of what is written field by field.</summary>

@@ -28,6 +28,8 @@ internal sealed class SeriesShape
         foreach (var state in states) if (state.Kind != DetectorKind.Slow) shape.Add(state);
         if (plan == MemoryPlan.Default) shape.Add("past", StateLayout.Past);
         DetectorShape[] slow = [.. states.Where(state => state.Kind == DetectorKind.Slow)];
+        // Its path is that of a program that kept it among the numbers of any series.
+        if (slow.Length > 0 && layout.Structs.ContainsKey(StateLayout.SlowStep)) shape.Add("series.Slow", StateLayout.SlowStep);
         if (slow.Length > 0) shape.AddWindow("slow-window", layout.Lengths.SlowWindow);
         foreach (var state in slow) shape.Add(state);
         shape.AddChart(plan == MemoryPlan.Lean ? layout.Lengths.LeanChartPoints : layout.Lengths.ChartPoints);

@@ -72,6 +72,7 @@ public static class StateLayout
     internal const string Window = "window";
     internal const string Calibrator = "calibrator";
     internal const string Past = "past";
+    internal const string SlowStep = "slow-step";
     internal const string ChartPoint = "chart-point";
 
     // Layouts of programs that did not write their descriptions, under the usual lengths.
@@ -87,7 +88,7 @@ public static class StateLayout
     internal static IReadOnlyList<(string Name, Type Type)> Structs { get; } =
     [
         (Series, typeof(SeriesNumbers)), (Window, typeof(LeptonStream.Series.RollingWindow.Head)),
-        (Calibrator, typeof(Calibration.TailCalibrator)), (Past, typeof(LeptonStream.Series.PastExtremes)),
+        (Calibrator, typeof(Calibration.TailCalibrator)), (Past, typeof(LeptonStream.Series.PastExtremes)), (SlowStep, typeof(SlowStep)),
         (ChartPoint, typeof(ChartPoint)), ("onset", typeof(ChangeOnset.Candidate)), ("non-finite", typeof(Cleaning.NonFiniteHabit)),
         ("lost-readings", typeof(Cleaning.LostReadings)), ("entity", typeof(EntityNumbers)), ("peer", typeof(PeerMember.Numbers)),
         ("peers", typeof(PeerGroup.Numbers)), ("peers-score", typeof(PeerScorer.Numbers)), ("baseline", typeof(FrozenBaseline.Numbers)),

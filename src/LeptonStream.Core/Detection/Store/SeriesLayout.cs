@@ -26,6 +26,7 @@ internal sealed class SeriesLayout
     private readonly int[] _stateBytes;
     private readonly int[] _calibrator;
     private readonly int _past;
+    private readonly int _slowStep;
     private readonly SeriesMemory _memory;
 
     public SeriesLayout(DetectionPolicy policy, DetectorSet levels, MemoryPlan plan)
@@ -43,6 +44,8 @@ internal sealed class SeriesLayout
             if (Kinds[i] != DetectorKind.Slow) TakeDetector(i);
         HasPast = plan == MemoryPlan.Default;
         _past = HasPast ? Take(Unsafe.SizeOf<PastExtremes>()) : at;
+        // Each sample adds to it.
+        _slowStep = HasSlow ? Take(Unsafe.SizeOf<SlowStep>()) : at;
         _slow = at;
         if (HasSlow) Take(RollingWindow.BytesFor(policy.SlowWindow));
         _slowWindowEnd = at;
@@ -85,7 +88,8 @@ internal sealed class SeriesLayout
     /// <summary>
     /// Of them, what it remembers of its values: both windows, the longer memory, and the forecast with its daily and weekly profile.
     /// </summary>
-    public int MemoryBytes => _windowEnd - _window + (_slow - _past) + (_slowWindowEnd - _slow) + Unsafe.SizeOf<HoltWintersForecaster>();
+    public int MemoryBytes =>
+        _windowEnd - _window + (_slowStep - _past) + (_slowWindowEnd - _slow) + Unsafe.SizeOf<HoltWintersForecaster>();
 
     /// <summary>Points of its chart.</summary>
     public int ChartPoints { get; }
@@ -101,6 +105,12 @@ internal sealed class SeriesLayout
     public RollingWindow Window(Span<byte> memory) => new(memory[_window.._windowEnd]);
 
     public RollingWindow SlowWindow(Span<byte> memory) => new(memory[_slow.._slowWindowEnd]);
+
+    /// <summary>Only to be asked where there are slow detectors.</summary>
+    public ref SlowStep Slow(Span<byte> memory) => ref MemoryMarshal.AsRef<SlowStep>(memory[_slowStep..]);
+
+    /// <summary>The sum of the rarities of the last whole step; 0 without slow detectors.</summary>
+    public double SlowDecades(Span<byte> memory) => HasSlow ? Slow(memory).Decades : 0;
 
     public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], _stateBytes[detector]);
 
@@ -132,7 +142,7 @@ internal sealed class SeriesLayout
         var before = memory.Span;
         var after = moved.Span;
         before[..from._windowEnd].CopyTo(after);
-        if (HasSlow && from.HasSlow) before[from._slow..from._slowWindowEnd].CopyTo(after[_slow..]);
+        if (HasSlow && from.HasSlow) before[from._slowStep..from._slowWindowEnd].CopyTo(after[_slowStep..]);
         for (var i = 0; i < Detectors.Length; i++)
         {
             var same = Array.IndexOf(from.Detectors, Detectors[i]);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Lifecycle;
@@ -6,6 +7,7 @@ using LeptonStream.Forecasting;
 namespace LeptonStream.Detection.Store;
 
 /// <summary>The numbers that every series has whatever its policy: plain, all zeros at first.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
 internal struct SeriesNumbers
 {
     public HoltWintersForecaster Forecaster;
@@ -13,7 +15,6 @@ internal struct SeriesNumbers
     public ScaleCheck Scales;
     public SpikeDamping Spikes;
     public NoveltyFilter Novelty;
-    public SlowStep Slow;
 
     /// <summary>Samples learned since the series began.</summary>
     public int Learned;
@@ -43,7 +44,7 @@ internal struct SeriesNumbers
     public ChartState Chart;
 }
 
-/// <summary>The step of two minutes at which slow detectors look.</summary>
+/// <summary>The step of two minutes at which slow detectors look, of a series that has some.</summary>
 internal struct SlowStep
 {
     public LongDeviation Deviation;

@@ -49,19 +49,28 @@ internal sealed class RowReservoir(int capacity, int memory)
         foreach (var code in Codes) state.Write(BitConverter.SingleToInt32Bits(RowCode.ValueOf(code)));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote; of more rows than it remembers, as many as fit, evenly taken.</summary>
     /// <param name="state">The snapshot.</param>
     /// <param name="mostFeatures">More than that is no such state.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state, int mostFeatures)
     {
         Features = state.ReadCount(mostFeatures);
-        Count = state.ReadCount(Features == 0 ? 0 : capacity);
+        var written = state.ReadCount(Features == 0 ? 0 : PathLength.MaxRows);
         _seen = state.ReadCount(int.MaxValue);
-        if (_seen < Count) throw new SnapshotCorruptException($"{Count} rows remembered of {_seen} seen");
+        if (_seen < written) throw new SnapshotCorruptException($"{written} rows remembered of {_seen} seen");
+        Count = Math.Min(written, capacity);
         _codes = new sbyte[RoomFor(Count) * Features];
-        foreach (ref var code in _codes.AsSpan(0, Count * Features))
-            code = RowCode.Of(BitConverter.Int32BitsToSingle(state.ReadInt32()));
+        for (var row = 0; row < written; row++)
+        {
+            var place = row * Count / written;
+            var isKept = (row + 1) * Count / written > place;
+            for (var feature = 0; feature < Features; feature++)
+            {
+                var code = RowCode.Of(BitConverter.Int32BitsToSingle(state.ReadInt32()));
+                if (isKept) _codes[(place * Features) + feature] = code;
+            }
+        }
     }
 
     // What is new must not wait until the old rows have gone by: from now on it is a uniform sample again, in which they count as no more

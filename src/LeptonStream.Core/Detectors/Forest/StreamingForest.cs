@@ -22,6 +22,9 @@ public sealed class StreamingForest
     /// <summary>The most features a row can have.</summary>
     public const int MaxFeatures = 64;
 
+    // Rows of a tree whose leaves take a byte each.
+    private const int RowsOfBytes = byte.MaxValue + 1;
+
     private readonly StreamingForestOptions _options;
     private readonly TreeBuilder _builder;
     private readonly RowReservoir _rows;
@@ -34,7 +37,7 @@ public sealed class StreamingForest
     private int _expected;
 
     /// <summary>An empty forest.</summary>
-    /// <param name="options">Size, memory and seed. A copy restored from a snapshot needs the same.</param>
+    /// <param name="options">Size, memory and seed. A copy restored from a snapshot needs the same to be equal.</param>
     /// <param name="builder">Grows the trees; the forests of a thread share one.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is not in its range.</exception>
     public StreamingForest(StreamingForestOptions options, TreeBuilder builder)
@@ -118,22 +121,29 @@ public sealed class StreamingForest
         }
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote. Of a larger forest it keeps what fits, its first trees and as many of its rows; where one was
+    /// smaller, it goes on growing.
+    /// </summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state of a forest with these options.</exception>
     public void Load(ref StateReader state)
     {
         _rows.Load(ref state, MaxFeatures);
         _random = new((ulong)state.ReadInt64());
         _learned = state.ReadCount(int.MaxValue);
-        _grown = state.ReadCount(_options.Trees);
-        _next = state.ReadCount(_options.Trees - 1);
+        var written = state.ReadCount(StreamingForestOptions.MostTrees);
+        _grown = Math.Min(written, _options.Trees);
+        var next = state.ReadCount(StreamingForestOptions.MostTrees - 1);
+        _next = _grown < _options.Trees ? _grown : next % _options.Trees;
         _untilGrowth = state.ReadCount(int.MaxValue);
         _expected = 0;
         _trees = _grown > 0 ? NewTrees() : null;
         var nodes = _builder.NodesOf(_options.Trees, _options.NodesOfTree);
-        for (var tree = 0; tree < _grown; tree++)
+        for (var number = 0; number < written; number++)
         {
-            TreeSnapshot.Load(ref state, nodes.Of(tree), nodes.RowsOf(tree), Features, _options.Rows);
+            var tree = number % _options.Trees;
+            TreeSnapshot.Load(ref state, nodes.Of(tree), nodes.RowsOf(tree), Features, Math.Max(_options.Rows, RowsOfBytes));
+            if (number >= _grown) continue;
             _trees!.Put(tree, nodes.Of(tree), nodes.RowsOf(tree));
             _expected += ExpectedOf(_trees, tree);
         }

@@ -6,6 +6,8 @@ namespace LeptonStream.Detectors.Forest;
 /// </summary>
 public sealed record StreamingForestOptions
 {
+    internal const int MostTrees = 1000;
+
     /// <summary>Trees. <value>The default value is 64; 1 to 1000.</value></summary>
     public int Trees { get; init; } = 64;
 
@@ -36,7 +38,7 @@ public sealed record StreamingForestOptions
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Trees, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Trees, 1000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Trees, MostTrees);
         ArgumentOutOfRangeException.ThrowIfLessThan(Cuts, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Cuts, CompactTrees.MaxCuts);
         ArgumentOutOfRangeException.ThrowIfLessThan(Rows, 8);

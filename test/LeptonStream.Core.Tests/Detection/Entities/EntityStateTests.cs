@@ -36,6 +36,24 @@ public sealed class EntityStateTests
     }
 
     [Test]
+    public void MoveTo_AnotherMemoryPlan_GoesOnAsAfterARestart([Values] MemoryPlan from)
+    {
+        var to = from == MemoryPlan.Lean ? MemoryPlan.Default : MemoryPlan.Lean;
+        var (moved, restored) = (New(from), New(to));
+        Run(moved, new(3), 0, 2500, out _);
+        var state = new StateWriter();
+        moved.Save(state);
+        moved.MoveTo(restored.Pipeline);
+        var reader = new StateReader(state.Written);
+        restored.Load(ref reader, TrainingPolicy.Default);
+
+        Run(restored, new(4), 2500, 500, out var expected);
+        Run(moved, new(4), 2500, 500, out var judged);
+        Assert.That(judged, Is.EqualTo(expected));
+        Assert.That(judged.Max(j => j.Forest), Is.Positive);
+    }
+
+    [Test]
     public void Load_TruncatedBytes_IsRefused()
     {
         var entity = New();
@@ -61,9 +79,9 @@ public sealed class EntityStateTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
-    private static EntityState New()
+    private static EntityState New(MemoryPlan plan = MemoryPlan.Default)
     {
-        var pipeline = new EntityPipeline(DetectionPolicy.Default, SeriesPolicy.Default, new TreeBuilder());
+        var pipeline = new EntityPipeline(DetectionPolicy.Default, SeriesPolicy.Default with { Memory = plan }, new TreeBuilder());
         var entity = new EntityState(new SeriesId(5), new("llama", EntityPipeline.Metric, LabelSet.Empty), pipeline);
         for (var i = 0; i < Metrics; i++)
         {

@@ -24,7 +24,12 @@ internal static class StateInspection
         var found = new List<string>();
         Look(SeriesLayout.Numbers(memory), "numbers", found);
         Look(layout.Window(memory), "window", found);
-        if (layout.HasSlow) Look(layout.SlowWindow(memory), "slow window", found);
+        if (layout.HasSlow)
+        {
+            Look(layout.Slow(memory), "slow step", found);
+            Look(layout.SlowWindow(memory), "slow window", found);
+        }
+
         if (layout.HasPast) Look(layout.Past(memory), "past", found);
         for (var i = 0; i < layout.Detectors.Length; i++)
         {

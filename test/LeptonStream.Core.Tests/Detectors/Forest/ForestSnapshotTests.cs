@@ -49,8 +49,20 @@ public sealed class ForestSnapshotTests
     }
 
     [Test]
-    public void Restore_OfASnapshotOfALargerForest_IsRefused() =>
-        Assert.That(() => Restored(Snapshot(Learned(200)), Small with { Trees = 3 }), Throws.InstanceOf<SnapshotCorruptException>());
+    public void Restore_OfASnapshotOfALargerForest_KeepsWhatFitsAndGoesOn([Values(5, 20, 24, 200)] int learned)
+    {
+        var smaller = Small with { Trees = 5, Rows = 16 };
+        var forest = Restored(Snapshot(Learned(learned)), smaller);
+        Assert.That(forest.IsReady, Is.EqualTo(Learned(learned).IsReady || learned == 20));
+        foreach (var row in Stream(300))
+        {
+            Assert.That(forest.Score(row), Is.InRange(0, 1));
+            forest.Learn(row);
+        }
+
+        Assert.That(forest.Score([40, -40, 40, -40]), Is.GreaterThan(forest.Score([0, 0, 0, 0])));
+        Assert.That(Snapshot(Restored(Snapshot(forest), smaller)), Is.EqualTo(Snapshot(forest)));
+    }
 
     [Test]
     public void Restore_OfFlippedBits_IsRefusedOrScoresWithoutHarm()

@@ -32,6 +32,16 @@ internal static class OlderLayout
     public static LayoutDescription WithoutStruct(LayoutDescription layout, string name) =>
         layout with { Structs = layout.Structs.Where(one => one.Key != name).ToDictionary() };
 
+    /// <summary>The step of slow detectors lay among the numbers of any series.</summary>
+    public static LayoutDescription WithTheSlowStepInEverySeries()
+    {
+        var step = Present.Struct(StateLayout.SlowStep);
+        return WithoutStruct(With(StateLayout.Series, series => new(series.Bytes + step.Bytes, [.. series.Fields,
+            new(series.Bytes, StructField.Mark, "Slow"),
+            .. step.Fields.Select(field => field with { Offset = series.Bytes + field.Offset, Path = $"Slow.{field.Path}" })])),
+            StateLayout.SlowStep);
+    }
+
     /// <summary>A struct had another shape.</summary>
     public static LayoutDescription With(string name, Func<StructShape, StructShape> change) =>
         EachShape(Present, (other, shape) => other == name ? change(shape) : shape);

@@ -39,6 +39,21 @@ public sealed class OlderSnapshotTests
     }
 
     [Test]
+    public void Load_TheSlowStepOfAProgramThatGaveEverySeriesOne_GoesOnBitEqual()
+    {
+        var story = new PartitionStory(5, 900);
+        var whole = story.New();
+        for (var i = 0; i < 600; i++) story.Play(whole, i);
+        var older = new OlderSnapshot(OlderLayout.WithTheSlowStepInEverySeries());
+        Assert.That(older.Layout.Changes, Is.EqualTo("new: nothing; gone: nothing"));
+        var copy = story.New(600);
+        Load(older, older.Of(SnapshotBytes.Of(whole).Bytes), copy);
+        whole.Adopt(RegistryOf(copy).Policies);
+        for (var i = 600; i < story.Count; i++) Assert.That(story.Play(copy, i), Is.EqualTo(story.Play(whole, i)), $"act {i}");
+        AssertSame(copy, whole);
+    }
+
+    [Test]
     public void Load_FieldsThatWereNotThereYet_KeepsAllOthersAndGoesOn([Range(1, 4)] int seed)
     {
         var story = new PartitionStory(seed, 900);

@@ -71,6 +71,9 @@ public sealed class StructShapeTests
         if (layout.HasPast)
             Assert.That(OffsetIn(memory, MemoryMarshal.AsBytes(new Span<PastExtremes>(ref layout.Past(memory)))),
                 Is.EqualTo(OffsetOf(shape, "past.")));
+        if (layout.HasSlow)
+            Assert.That(OffsetIn(memory, MemoryMarshal.AsBytes(new Span<SlowStep>(ref layout.Slow(memory)))),
+                Is.EqualTo(OffsetOf(shape, "series.Slow.")));
         Assert.That(layout.NumberBytes, Is.EqualTo(OffsetOf(shape, "chart[0].")));
     }
 
