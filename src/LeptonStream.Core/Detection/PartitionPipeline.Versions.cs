@@ -30,7 +30,7 @@ public sealed partial class PartitionPipeline
 
     private static void TakeVersion(VersionHistory version, SeriesState series, double value)
     {
-        var metric = series.Key.Metric;
+        var metric = series.Metric;
         var history = version.Find(metric);
         // Most values of a version have no place, and come all the same.
         if (history is null && version.HasRoom(MetricTraits.IsMainOf(metric, series.Policy)))

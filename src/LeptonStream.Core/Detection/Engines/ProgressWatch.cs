@@ -102,7 +102,7 @@ internal sealed class ProgressWatch
     {
         if (!_isHung) return null;
         var engine = EngineView.Of(series);
-        return new(Since, engine.Work?.Key.Metric, engine.Requests);
+        return new(Since, engine.Work?.Metric, engine.Requests);
     }
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>

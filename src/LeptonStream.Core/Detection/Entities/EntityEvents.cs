@@ -74,7 +74,7 @@ internal static class EntityEvents
     private static Contributor ContributorOf(EntityRow row, int place, double share)
     {
         var (series, newest) = (row[place]!, row.NewestOf(place));
-        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), Bounded(newest.Band.Expected),
+        return new(series.Metric, share, EventFields.Known(newest.Sample.Value), Bounded(newest.Band.Expected),
             Bounded(newest.Band.Lower), Bounded(newest.Band.Upper), series.Policy.Unit);
 
         double? Bounded(double value) => EventFields.Known(series.Policy.Bounds.Clamp(value));

@@ -89,7 +89,7 @@ internal sealed class EntityRow
     public SeriesState? Find(string name)
     {
         foreach (var series in _metrics)
-            if (series is not null && (series.Key.Metric == name || series.Policy.Preset?.Canonical == name)) return series;
+            if (series is not null && (series.Metric == name || series.Policy.Preset?.Canonical == name)) return series;
         return null;
     }
 
@@ -177,7 +177,7 @@ internal sealed class EntityRow
     /// <param name="places">As bits.</param>
     public string[] NamesOf(ulong places) =>
         [.. Enumerable.Range(0, Count).Where(i => ((places >> i) & 1) != 0 && _metrics[i] is not null).Select(i =>
-            _metrics[i]!.Key.Metric)];
+            _metrics[i]!.Metric)];
 
     /// <summary>Writes everything a bit-equal copy needs, but the series.</summary>
     public void Save(StateWriter state)

@@ -81,7 +81,7 @@ internal static class SeriesEvents
             Chinese = ChineseText.Explain(facts),
             AlertName = facts.Kind == MetricKind.DataQuality ? "LeptonStreamDataQuality" : "LeptonStreamAnomaly",
             Kind = facts.Kind switch { MetricKind.DataDrift => Drift, MetricKind.DataQuality => DataQuality, _ => null },
-            Runbook = policy.RunbookOf(series.Key.Metric),
+            Runbook = policy.RunbookOf(series.Metric),
         });
     }
 

@@ -22,10 +22,10 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 
     // The bytes of a series beside its numbers: the objects around them, its place in the rows of its entity, its membership among
     // siblings, the watch over its limit.
-    private const long ObjectBytes = 1024;
-    private const long PlaceBytes = 1024;
-    private const long MembershipBytes = 512;
-    private const long LimitBytes = 4096;
+    private const int ObjectBytes = 1024;
+    private const int PlaceBytes = 1024;
+    private const int MembershipBytes = 512;
+    private const int LimitBytes = 4096;
 
     // Silence is looked for as often as this, by the clock of the log.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
@@ -143,7 +143,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         foreach (var series in InOrder())
         {
             var policy = policies.For(series.Key);
-            if (series.Policy.TypeOrigin == TypeOrigin.Found && policy.FindsTotals) policy = policy.AsTotal(series.Key.Metric);
+            if (series.Policy.TypeOrigin == TypeOrigin.Found && policy.FindsTotals) policy = policy.AsTotal(series.Metric);
             series.IsUnwatched = policy.Ignore || !policy.KeepsStateOf(series.Policy);
             if (!series.IsUnwatched) Move(series, policy);
         }
@@ -156,7 +156,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Takes a series that turned out to be a total as a counter from this sample on.</summary>
     public void TakeAsTotal(SeriesState series, in Sample sample)
     {
-        var (policy, metric) = (series.Policy, series.Key.Metric);
+        var (policy, metric) = (series.Policy, series.Metric);
         series.BeginAs(_pipelines.Of(policy.AsTotal(metric)), sample);
         Weigh(series);
     }
@@ -182,7 +182,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         Arrival.Sorted<SeriesState>([.. _series.Values.Where(series => series.Entity?.Id == entity)], static one => one.Number);
 
     /// <summary>The series of a key, or null: it looks at all.</summary>
-    public SeriesState? Find(SeriesKey key) => _series.Values.FirstOrDefault(series => series.Key == key);
+    public SeriesState? Find(SeriesKey key) => _series.Values.FirstOrDefault(series => series.Metric == key.Metric && series.Key == key);
 
     /// <summary>The series of an id, or null.</summary>
     public SeriesState? Find(UInt128 id) => _series.GetValueOrDefault(new(id));
@@ -214,11 +214,11 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     public static void Save(SeriesState series, StateWriter state)
     {
         state.Write(series.Entity!.Id.Value);
-        state.Write(series.Key.Metric);
+        state.Write(series.Metric);
         state.Write(series.Pipeline.PolicyId);
         state.Write(series.Number);
         state.Write(series.SilenceDue);
-        state.Write(series.Bytes);
+        state.Write((long)series.Bytes);
         state.Write(series.Place);
         state.Write(series.IsUnwatched);
         var places = series.Peers?.Membership.Places ?? [];
@@ -242,7 +242,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         if (!_series.TryAdd(series.Id, series)) throw new SnapshotCorruptException("a series twice");
         series.Number = state.ReadInt64();
         series.SilenceDue = state.ReadInt64();
-        series.Bytes = state.ReadInt64();
+        series.Bytes = (int)Math.Clamp(state.ReadInt64(), 0, int.MaxValue);
         _bytes += series.Bytes;
         var place = state.ReadInt32();
         series.IsUnwatched = state.ReadBoolean();
@@ -258,7 +258,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         state.Write(series.Id.Value);
         EntityRegistry.Save(series.Key, state);
-        state.Write(series.Key.Metric);
+        state.Write(series.Metric);
         state.Write(series.Pipeline.PolicyId);
         state.Write(series.IsUnwatched);
         series.Save(state);
@@ -324,7 +324,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private void Weigh(SeriesState series)
     {
         _bytes -= series.Bytes;
-        series.Bytes = ObjectBytes + (2 * series.Key.Metric.Length) + series.Pipeline.BytesPerSeries + series.Pipeline.ChartBytesPerSeries
+        series.Bytes = ObjectBytes + (2 * series.Metric.Length) + series.Pipeline.BytesPerSeries + series.Pipeline.ChartBytesPerSeries
             + (series.Place >= 0 ? PlaceBytes : 0) + (series.Limit is null
                 ? 0
                 : LimitBytes) + (MembershipBytes * (series.Peers?.Membership.Places.Length ?? 0));

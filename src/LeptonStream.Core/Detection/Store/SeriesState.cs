@@ -28,27 +28,35 @@ public sealed partial class SeriesState
     private double _intervalSeconds;
     private RareState? _rare;
     private ChangeOnset _onset;
+    private sbyte _place = -1;
+
+    // That of its entity once it has one, which gives it model and labels.
+    private SeriesKey _key;
 
     internal SeriesState(SeriesId id, SeriesKey key, SeriesPipeline pipeline, AlertLifecycle alert, Memory<byte> memory)
     {
         Id = id;
-        Key = key;
+        _key = key;
+        Metric = key.Metric;
         Pipeline = pipeline;
         Alert = alert;
         Memory = memory;
         Counter = Policy.Type == MetricType.Counter ? new() : null;
-        Code = Policy.Type == MetricType.EventCode ? new() : null;
+        if (Policy.Type == MetricType.EventCode) Code = new();
         Limit = Policy.Limit is { } limit ? new(limit) : null;
-        Weight = WeightOf(key, Policy);
-        Role = RoleOf(key, Policy);
+        Weight = WeightOf(Metric, Policy);
+        Role = RoleOf(Metric, Policy);
         TakeEngineRole();
     }
 
     /// <summary>The series' id.</summary>
     public SeriesId Id { get; }
 
-    /// <summary>The key of the series.</summary>
-    public SeriesKey Key { get; }
+    /// <summary>The name of its metric.</summary>
+    public string Metric { get; }
+
+    /// <summary>The key of the series, made when it is asked for: events and policies need it, samples do not.</summary>
+    public SeriesKey Key => _key.Metric == Metric ? _key : _key with { Metric = Metric };
 
     /// <summary>The life of its alert.</summary>
     public AlertLifecycle Alert { get; }
@@ -61,9 +69,6 @@ public sealed partial class SeriesState
 
     /// <summary>Makes a rate of it, where it is a counter.</summary>
     internal CounterRate? Counter { get; private set; }
-
-    /// <summary>The code that stands, where it is one.</summary>
-    internal ErrorCodeTracker? Code { get; }
 
     /// <summary>The values that are no number and usual.</summary>
     internal ref NonFiniteHabit NonFinite => ref Rare.NonFinite;
@@ -132,17 +137,8 @@ public sealed partial class SeriesState
     /// <summary>Log time of its last sample.</summary>
     internal Timestamp Heard { get; set; } = Timestamp.Never;
 
-    /// <summary>The watch over its limit, where it has one.</summary>
-    internal LimitWatch? Limit { get; private set; }
-
     /// <summary>Its role in an inference engine; <see cref="EngineRole.None"/> where it has none.</summary>
     internal EngineRole Engine { get; private set; }
-
-    /// <summary>The watch over the progress of its engine, where that is seen in it.</summary>
-    internal ProgressWatch? Progress { get; private set; }
-
-    /// <summary>How much its samples count, where its policy names a denominator.</summary>
-    internal SampleWeight? Weight { get; private set; }
 
     /// <summary>The denominator of its last sample where that is 0: the sample says nothing. Null else.</summary>
     internal string? NothingOf => Weight is { } weight && weight.DenominatorOf(this, LastTime) == 0 ? weight.Name : null;
@@ -150,11 +146,16 @@ public sealed partial class SeriesState
     /// <summary>Whether its sample is judged after the others of a message, since it depends on them.</summary>
     internal bool AwaitsOthers => Weight is not null || Progress is not null;
 
-    /// <summary>Its comparison with its siblings, where its policy asks for one.</summary>
-    internal PeerScorer? Peers { get; set; }
-
     /// <summary>The entity it belongs to.</summary>
-    internal EntityState? Entity { get; set; }
+    internal EntityState? Entity
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value is not null) _key = value.Key;
+        }
+    }
 
     /// <summary>Number of series that its partition knew before it: the order in which they came.</summary>
     internal long Number { get; set; }
@@ -163,7 +164,7 @@ public sealed partial class SeriesState
     internal long SilenceDue { get; set; }
 
     /// <summary>Bytes that it counts for in its partition.</summary>
-    internal long Bytes { get; set; }
+    internal int Bytes { get; set; }
 
     /// <summary>The number of the last snapshot that has it as it was; 0 for none.</summary>
     internal int Cut { get; set; }
@@ -184,7 +185,11 @@ public sealed partial class SeriesState
     internal bool IsHeld => HasOpenAlert || Entity is { HasAnyOpenAlert: true };
 
     /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
-    internal int Place { get; set; } = -1;
+    internal int Place
+    {
+        get => _place;
+        set => _place = (sbyte)value;
+    }
 
     /// <summary>
     /// Its role in a training run; <see cref="TrainingRole.None"/> where training mode has no use for it, or its policy has none
@@ -231,9 +236,9 @@ public sealed partial class SeriesState
         Alert.Adopt(pipeline.Alerts);
         if (pipeline != Pipeline) Fault = null;
         Baseline?.Adopt(Policy.Direction, pipeline.Policy.Direction);
-        if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Key, pipeline.Policy);
+        if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Metric, pipeline.Policy);
         Pipeline = pipeline;
-        Role = RoleOf(Key, Policy);
+        Role = RoleOf(Metric, Policy);
         TakeEngineRole();
         RenewLimit();
     }
@@ -270,9 +275,9 @@ public sealed partial class SeriesState
     }
 
     // A rule for all series names the denominator, too, and that counts as it is.
-    private static SampleWeight? WeightOf(SeriesKey key, SeriesPolicy policy) =>
-        policy.WeightBy is { } name && name != key.Metric && name != policy.Preset?.Canonical ? new(name) : null;
+    private static SampleWeight? WeightOf(string metric, SeriesPolicy policy) =>
+        policy.WeightBy is { } name && name != metric && name != policy.Preset?.Canonical ? new(name) : null;
 
-    private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) =>
-        policy.Detectors.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;
+    private static TrainingRole RoleOf(string metric, SeriesPolicy policy) =>
+        policy.Detectors.HasTraining ? TrainingRoles.Of(metric) : TrainingRole.None;
 }

@@ -17,12 +17,12 @@ public sealed class SnapshotTeethTests
     [TestCase("_open._series", TestName = "Load_WithoutTheListOfOpenAlerts_IsSeen")]
     [TestCase("_queue._waiting", TestName = "Load_WithoutEventsThatWait_IsSeen")]
     [TestCase("_series._entities._runs", TestName = "Load_WithoutTheListOfRuns_IsSeen")]
-    [TestCase("_series._series.Limit", TestName = "Load_WithoutLimits_IsSeen")]
+    [TestCase("_series._series._asked.Limit", TestName = "Load_WithoutLimits_IsSeen")]
     [TestCase("_series._series._rare.OpenedBy", TestName = "Load_WithoutWhoOpenedAlerts_IsSeen")]
     [TestCase("_series._series._rare.Baseline", TestName = "Load_WithoutBaselines_IsSeen")]
     [TestCase("_drift._watches._reference", TestName = "Load_WithoutReferencesOfDrift_IsSeen")]
     [TestCase("_series._series.Heard", TestName = "Load_WithoutWhenSeriesWereHeard_IsSeen")]
-    [TestCase("_series._series.Place", TestName = "Load_WithoutPlaces_IsSeen")]
+    [TestCase("_series._series._place", TestName = "Load_WithoutPlaces_IsSeen")]
     [TestCase("_series._entities._entities._memory", TestName = "Load_WithoutWhatEntitiesLearned_IsSeen")]
     public void Load_WithoutAPart_IsSeen(string path)
     {
@@ -75,7 +75,7 @@ public sealed class SnapshotTeethTests
     }
 
     private static object? Fresh(string name, Type type) =>
-        name is "Place" ? -1
+        name is "_place" ? (sbyte)-1
         : type == typeof(LeptonStream.Samples.Timestamp) ? LeptonStream.Samples.Timestamp.Never
         : type.IsValueType ? Activator.CreateInstance(type) : null;
 
