@@ -41,6 +41,7 @@ public static class NotifierRegistration
         services.AddSingleton<JournalLog>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<NotifierOptions>>().Value.Flapping);
         services.AddSingleton<AlertJournal>();
+        services.AddSingleton<GroupFlush>();
         services.AddSingleton<JournalStart>();
         services.AddSingleton<JournalTrim>();
         services.AddSingleton<JournalClock>();

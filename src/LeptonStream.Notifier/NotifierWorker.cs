@@ -13,7 +13,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Timestamp = LeptonStream.Samples.Timestamp;
 
 namespace LeptonStream.Notifier;
 
@@ -45,11 +44,9 @@ internal sealed partial class NotifierWorker(
     IServiceProvider services,
     Database database,
     AlertJournal journal,
-    Upkeep upkeep,
-    RoutingSource routing,
+    GroupFlush flush,
     RoutingReload reload,
     JournalStart start,
-    OutboxSignal signal,
     DirectPages direct,
     IOptions<NotifierOptions> options,
     TopicNames topics,
@@ -62,22 +59,8 @@ internal sealed partial class NotifierWorker(
     // The records that a full batch leaves for the next are no trouble.
     private const long MaxLag = 5_000;
 
-    // Another notifier may have made or moved groups since we last looked.
-    private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
-
-    // Of the groups that a storm makes due, the others wait for the next round: events come between.
-    private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(500);
-
-    // While events wait in their topic, flushes have this much less of the time; what is critical is in the first of each.
-    private static readonly TimeSpan FlushWhileBehind = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan TakeUpEvery = TimeSpan.FromMilliseconds(250);
-
     private readonly TroubleLog _troubles = new(logger, time);
     private Guid? _topicId;
-    private Timestamp _nextLook = Timestamp.Zero;
-    private long _tookUp;
-    private long _flushed;
     private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => Run(stoppingToken), stoppingToken);
@@ -174,12 +157,12 @@ internal sealed partial class NotifierWorker(
             await Record(session, records, stop);
             session.MarkDone();
             ReportLag(session.Lag(), session.Unanswered);
-            _nextLook = Timestamp.Zero;
+            flush.LookAtOnce();
         }
 
         // :: (5) Take up, and (6) flush.
-        await TakeUp(stop);
-        await Flush(session.Batch.Count == options.Value.BatchSize, stop);
+        await flush.TakeUp(stop);
+        await flush.Run(session.Batch.Count == options.Value.BatchSize, stop);
         _backOff.Reset();
         health.ClearProblem(Concern.Round);
         return null;
@@ -194,7 +177,7 @@ internal sealed partial class NotifierWorker(
     {
         if (session.TopicId() is not { } id || id == _topicId) return;
         // Where another notifier has noted the new id before, this one still stands at offsets of the old topic.
-        if (await journal.Recognise(topics.Alerts, id, time.Now(), stop) || _topicId is not null)
+        if (await journal.Positions.Recognise(topics.Alerts, id, time.Now(), stop) || _topicId is not null)
         {
             Log.CreatedAgain(logger, topics.Alerts, id);
             metrics.Gap();
@@ -206,14 +189,14 @@ internal sealed partial class NotifierWorker(
 
     private async Task<long> PositionOf(NotifierSession session, TopicPartition partition, CancellationToken stop)
     {
-        var positions = await journal.Positions(partition.Topic, stop);
+        var known = await journal.Positions.Of(partition.Topic, stop);
         var (first, end) = session.LogOf(partition);
-        if (!positions.TryGetValue(partition.Partition.Value, out var wanted)) return first;
+        if (!known.TryGetValue(partition.Partition.Value, out var wanted)) return first;
         if (wanted >= first && wanted <= end) return wanted;
 
         Log.Gap(logger, wanted, partition.Name(), first, end);
         metrics.Gap();
-        await journal.MovePosition(partition.Topic, partition.Partition.Value, first, time.Now(), stop);
+        await journal.Positions.Move(partition.Topic, partition.Partition.Value, first, time.Now(), stop);
         return first;
     }
 
@@ -269,43 +252,6 @@ internal sealed partial class NotifierWorker(
         var behind = lag.Sum(partition => partition.Value);
         _troubles.Set("lag",
             behind <= MaxLag ? null : $"{behind} events of {lag.Count(partition => partition.Value > 0)} partitions wait to be read");
-    }
-
-    private async Task TakeUp(CancellationToken stop)
-    {
-        if (time.GetElapsedTime(_tookUp) < TakeUpEvery) return;
-        _tookUp = time.GetTimestamp();
-        var events = await journal.TakeUp(time.Now(), stop);
-        if (events == 0) return;
-        metrics.TakenUp(events);
-        _nextLook = Timestamp.Zero;
-    }
-
-    private async Task Flush(bool isBehind, CancellationToken stop)
-    {
-        if (time.Now() < _nextLook || (isBehind && time.GetElapsedTime(_flushed) < FlushWhileBehind)) return;
-        var next = await journal.NextFlush(stop);
-        var now = time.Now();
-        if (next is { } due && (due <= now || due > now + routing.Current.Routes.LongestWait))
-        {
-            var began = time.GetTimestamp();
-            bool mayHaveMore;
-            do
-            {
-                (var notifications, mayHaveMore) = await journal.Flush(now, stop);
-                if (notifications == 0) continue;
-                metrics.Decided(notifications);
-                signal.Raise();
-            }
-            while (mayHaveMore && !isBehind && time.GetElapsedTime(began) < LongestFlush);
-            next = await journal.NextFlush(stop);
-        }
-
-        _flushed = time.GetTimestamp();
-        var latest = now + LongestBlindness;
-        _nextLook = next is { } soon && soon < latest ? soon : latest;
-        // Behind the flush: its failure holds up no notification.
-        await upkeep.Run(time.Now(), stop);
     }
 
     private void Refuse(NotifierSession session, ConsumeResult<byte[]?, byte[]?> record, string reason, string detail)

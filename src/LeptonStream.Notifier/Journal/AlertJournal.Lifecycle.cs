@@ -16,7 +16,7 @@ internal sealed partial class AlertJournal
         var desk = CurrentDesk();
         return await database.Write(async transaction =>
         {
-            await LockCounter(transaction, "alert_event");
+            await Counters.Lock(database, transaction, "alert_event");
             return await _closed.End(transaction, desk.Groups);
         }, cancellation);
     }
@@ -29,9 +29,9 @@ internal sealed partial class AlertJournal
         var desk = CurrentDesk();
         return await database.Write(async transaction =>
         {
-            var seq = await LockCounter(transaction, "alert_event");
+            var seq = await Counters.Lock(database, transaction, "alert_event");
             var ended = await _stale.End(transaction, desk.Groups, after, now, seq);
-            if (ended > 0) await SetCounter(transaction, "alert_event", seq + ended);
+            if (ended > 0) await Counters.Set(transaction, "alert_event", seq + ended);
             return ended;
         }, cancellation);
     }
@@ -44,7 +44,7 @@ internal sealed partial class AlertJournal
         var desk = CurrentDesk();
         return await database.Write(async transaction =>
         {
-            await LockCounter(transaction, "alert_event");
+            await Counters.Lock(database, transaction, "alert_event");
             return await _escalations.Move(transaction, desk.Routes, desk.Groups, now);
         }, cancellation);
     }
@@ -58,7 +58,7 @@ internal sealed partial class AlertJournal
         if (!await _remediations.AnyDue(policies, cancellation)) return [];
         var (outcomes, seq) = await database.Write(async transaction =>
         {
-            var seq = await LockCounter(transaction, "alert_event");
+            var seq = await Counters.Lock(database, transaction, "alert_event");
             var mutes = await desk.Mutes.Load(transaction, now);
             return (await _remediations.Move(transaction, policies, mutes, desk.Groups, now), seq);
         }, cancellation);
@@ -83,7 +83,7 @@ internal sealed partial class AlertJournal
         var desk = CurrentDesk();
         return database.Write(async transaction =>
         {
-            await LockCounter(transaction, "alert_event");
+            await Counters.Lock(database, transaction, "alert_event");
             var parts = await NotificationOutbox.PartsOf(transaction, row);
             GroupedAlert[] ended = [.. parts.SelectMany(part => part.Resolved)];
             var loaded = await desk.Groups.LoadFor(transaction, [.. parts.Select(part => part.GroupId).Distinct()],

@@ -42,6 +42,9 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
     private readonly FlapStore _flaps = new(database, flapping ?? FlapRule.Off);
     private Desk? _desk;
 
+    /// <summary>How far the alerts topic is recorded.</summary>
+    public JournalPositions Positions { get; } = new(database);
+
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
     public async Task Prepare(Timestamp now, CancellationToken cancellation)
     {
@@ -55,7 +58,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         var desk = CurrentDesk();
         log.TakenOver(await database.Write(async transaction =>
         {
-            await LockCounter(transaction, "alert_event");
+            await Counters.Lock(database, transaction, "alert_event");
             await transaction.Execute(RoutingInForce.Upsert, desk.Routing.InForce);
             var loaded = await desk.Groups.LoadAllIfForeign(transaction);
             var alerts = loaded.Groups.All.SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet();
@@ -63,45 +66,6 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
             return await desk.Groups.Save(transaction, loaded, adopt: loaded.Before.Keys.ToHashSet());
         }, cancellation));
     }
-
-    /// <summary>The next offset of each partition of the topic; partitions never read are absent.</summary>
-    public async Task<IReadOnlyDictionary<int, long>> Positions(string topic, CancellationToken cancellation)
-    {
-        await using var connection = await database.Open(cancellation);
-        var rows = await connection.QueryAsync<(int Partition, long NextOffset)>(
-            "select kafka_partition, next_offset from consumer_offset where topic = @topic", new { topic });
-        return rows.ToDictionary(row => row.Partition, row => row.NextOffset);
-    }
-
-    /// <summary>Takes note of the topic's id. Where the positions are of another topic of that name, they are forgotten.</summary>
-    /// <returns>Whether they were.</returns>
-    public Task<bool> Recognise(string topic, Guid id, Timestamp now, CancellationToken cancellation) =>
-        database.Write(async transaction =>
-    {
-        await LockCounter(transaction, "alert_event");
-        var known = (await transaction.Query<string>("select topic_id from consumer_topic where topic = @topic", new { topic }))
-            .SingleOrDefault();
-        var topicId = id.ToString();
-        if (known == topicId) return false;
-        await transaction.Execute(
-            """
-            insert into consumer_topic (topic, topic_id, seen_at) values (@topic, @topicId, @at)
-            on conflict (topic) do update set topic_id = excluded.topic_id, seen_at = excluded.seen_at
-            """,
-            new { topic, topicId, at = now.UnixMilliseconds });
-        if (known is null) return false;
-        await transaction.Execute("delete from consumer_offset where topic = @topic", new { topic });
-        return true;
-    }, cancellation);
-
-    /// <summary>Moves a position to where the log is: the wanted records are gone.</summary>
-    public Task MovePosition(string topic, int partition, long offset, Timestamp now, CancellationToken cancellation) =>
-        database.Write(async transaction =>
-    {
-        await LockCounter(transaction, "alert_event");
-        await SavePositions(transaction, [(topic, partition, offset)], now);
-        return true;
-    }, cancellation);
 
     /// <summary>
     /// Records a batch: each event once, each alert as its last event leaves it, the groups they change, and the position behind them.
@@ -113,14 +77,14 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         var desk = CurrentDesk();
         var (outcome, conflicts) = await database.Write(async transaction =>
         {
-            var seq = await LockCounter(transaction, "alert_event");
-            var ahead = await LeaveOutOld(transaction, batch);
+            var seq = await Counters.Lock(database, transaction, "alert_event");
+            var ahead = await Positions.LeaveOutOld(transaction, batch);
             var (fresh, conflicts) = await _known.Sort(transaction, ahead);
             await transaction.ExecuteEach(EventConflict.Insert, conflicts.Select(conflict => conflict.Row(now)));
             await Record(desk, transaction, fresh, seq, now);
             await ProbeStore.Save(transaction, ahead);
 
-            await SavePositions(transaction, ahead.GroupBy(record => (record.Topic, record.Partition))
+            await JournalPositions.Save(transaction, ahead.GroupBy(record => (record.Topic, record.Partition))
                 .Select(records => (records.Key.Topic, records.Key.Partition, records.Max(record => record.Offset) + 1)), now);
             var repeated = ahead.Count(record => record.Event is not null) - fresh.Count - conflicts.Count;
             return (new JournalOutcome(fresh.Count, repeated, batch.Count - ahead.Count, conflicts.Count), conflicts);
@@ -139,7 +103,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         for (var mayHaveMore = await _received.Any(timeout, now, cancellation); mayHaveMore;)
             mayHaveMore = await database.Write(async transaction =>
             {
-                var seq = await LockCounter(transaction, "alert_event");
+                var seq = await Counters.Lock(database, transaction, "alert_event");
                 var (records, alerts) = await _received.Take(transaction, timeout, now);
                 await Record(desk, transaction, records, seq, now);
                 events += records.Count;
@@ -167,9 +131,9 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
             var messages = notifications.SelectMany(desk.Routing.Fit).ToArray();
             if (messages.Length > 0)
             {
-                var seq = await LockCounter(transaction, "notification");
+                var seq = await Counters.Lock(database, transaction, "notification");
                 await NotificationOutbox.Add(transaction, messages, seq, now);
-                await SetCounter(transaction, "notification", seq + messages.Length);
+                await Counters.Set(transaction, "notification", seq + messages.Length);
             }
 
             await _escalations.Begin(transaction, desk.Routes, loaded.Groups, notifications, suppressed, now);
@@ -197,7 +161,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         if (overdue.Length == 0) return;
         log.TakenOver(await database.Write(async transaction =>
         {
-            await LockCounter(transaction, "alert_event");
+            await Counters.Lock(database, transaction, "alert_event");
             var members = await desk.Groups.MembersOf(transaction, overdue);
             var targets = members.Where(alert => !alert.IsResolved)
                 .SelectMany(alert => WithEscalations(desk.Pipeline.TargetsOf(alert.Labels), alert.Labels))
@@ -225,26 +189,11 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         return desk;
     }
 
-    private async Task<long> LockCounter(DbTransaction transaction, string name) =>
-        (await transaction.Query<long>($"select value from counter where name = @name {database.ForUpdate}", new { name })).Single();
-
-    private static Task<int> SetCounter(DbTransaction transaction, string name, long value) =>
-        transaction.Execute("update counter set value = @value where name = @name", new { name, value });
-
     // Newer points of an alert that ended as stale say that it goes on.
     private static JournalRecord Reopen(JournalRecord record, HashSet<string> stale) =>
         record.Event!.IsProgress && stale.Contains(record.Event.AlertId)
             ? record with { Event = record.Event with { IsProgress = false } }
             : record;
-
-    private async Task<IReadOnlyList<JournalRecord>> LeaveOutOld(DbTransaction transaction, IReadOnlyList<JournalRecord> batch)
-    {
-        string[] topics = [.. batch.Select(record => record.Topic).Distinct()];
-        var rows = await transaction.Query<(string Topic, int Partition, long NextOffset)>(
-            $"select topic, kafka_partition, next_offset from consumer_offset where topic {database.AnyOf("@topics")}", new { topics });
-        var positions = rows.ToDictionary(row => (row.Topic, row.Partition), row => row.NextOffset);
-        return [.. batch.Where(record => record.Offset >= positions.GetValueOrDefault((record.Topic, record.Partition)))];
-    }
 
     private async Task Record(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> fresh, long seq, Timestamp now)
     {
@@ -254,7 +203,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         await AlertRows.Write(transaction, numbered, now);
         await _flaps.Count(transaction, [.. fresh.Select(record => record.Event!)], now);
         await ChangeGroups(desk, transaction, [.. fresh.Select(record => Reopen(record, stale))], now);
-        await SetCounter(transaction, "alert_event", seq + fresh.Count);
+        await Counters.Set(transaction, "alert_event", seq + fresh.Count);
     }
 
     private async Task ChangeGroups(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> fresh, Timestamp now)
@@ -278,14 +227,6 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
 
     private static IEnumerable<GroupTarget> WithEscalations(IReadOnlyList<GroupTarget> targets, LabelSet labels) =>
         targets.Concat(targets.SelectMany(target => target.Escalations(labels)));
-
-    private static Task SavePositions(DbTransaction transaction, IEnumerable<(string Topic, int Partition, long NextOffset)> positions,
-        Timestamp now) => transaction.ExecuteEach(
-        """
-        insert into consumer_offset (topic, kafka_partition, next_offset, updated_at) values (@Topic, @Partition, @NextOffset, @at)
-        on conflict (topic, kafka_partition) do update set next_offset = excluded.next_offset, updated_at = excluded.updated_at
-        """,
-        positions.Select(position => new { position.Topic, position.Partition, position.NextOffset, at = now.UnixMilliseconds }));
 
     // Everything that depends on the routes; one step works by one of them to its end.
     private sealed class Desk(Database database, NotifierRouting routing, FlapStore flaps, JournalLog log)

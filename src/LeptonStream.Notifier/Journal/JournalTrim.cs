@@ -37,7 +37,7 @@ internal sealed class JournalTrim(Database database)
     private Task<int> Alerts(Timestamp before, CancellationToken cancellation) => database.Write(async transaction =>
     {
         // As every writer of alerts does: nobody gives one of them a new event meanwhile.
-        await transaction.Query<long>($"select value from counter where name = 'alert_event' {database.ForUpdate}");
+        await Counters.Lock(database, transaction, "alert_event");
         string[] ids = [.. await transaction.Query<string>(
             """
             select a.alert_id from alert a

@@ -4,6 +4,7 @@ using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Digests;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Journal;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
 
@@ -85,7 +86,7 @@ internal sealed class OutboxDigests(Database database)
         if (!await IsIncidentOver(destination, cancellation)) return false;
         return await database.Write(async transaction =>
         {
-            var seq = await LockCounter(transaction);
+            var seq = await Counters.Lock(database, transaction, "notification");
             // Another process may have ended it, or gone on with it, since.
             var last = await transaction.Query<string>(LastDigest, destination);
             if (last.Count == 0 || OpenIncident(last[0]) is not { } open) return false;
@@ -130,7 +131,7 @@ internal sealed class OutboxDigests(Database database)
         Destination destination, Lane lane, Folding folding, string which, Timestamp now, CancellationToken cancellation) =>
         database.Write(async transaction =>
     {
-        var seq = await LockCounter(transaction);
+        var seq = await Counters.Lock(database, transaction, "notification");
         var own = folding == Folding.Incident ? $"and {HasNoIncident}" : "";
         // A group of which one is under way waits for it: what is sent later must arrive later.
         var rows = await transaction.Query<(string Id, string Payload)>(
@@ -174,9 +175,6 @@ internal sealed class OutboxDigests(Database database)
         await transaction.Execute("update counter set value = value + 1 where name = 'notification'");
         return id;
     }
-
-    private async Task<long> LockCounter(DbTransaction transaction) =>
-        (await transaction.Query<long>($"select value from counter where name = 'notification' {database.ForUpdate}")).Single();
 
     private static object Parameters(Destination destination, Lane lane, Timestamp now) => new
     {

@@ -36,7 +36,7 @@ public sealed class AlertJournalTests(DatabaseKind kind) : JournalFixture(kind)
         var outcome = await Apply(journal, 1, Record(AlertEvents.Opened("latency"), 7, partition: 1));
 
         Assert.That((outcome.Recorded, outcome.Repeated), Is.EqualTo((0, 1)));
-        Assert.That(await journal.Positions(Topic, CancellationToken.None),
+        Assert.That(await journal.Positions.Of(Topic, CancellationToken.None),
             Is.EquivalentTo(new Dictionary<int, long> { [0] = 1, [1] = 8 }));
     }
 
@@ -55,7 +55,7 @@ public sealed class AlertJournalTests(DatabaseKind kind) : JournalFixture(kind)
         Assert.That(await Rig.Rows<string>("select metric from alert_event"), Is.EqualTo(new[] { "latency" }));
         Assert.That(await Rig.Rows<(string, string, long)>("select known_id, payload, kafka_offset from event_conflict"),
             Is.EqualTo(new[] { (opened.Id, Record(other, 1).Text, 1L) }), "kept once, as it came first");
-        Assert.That((await journal.Positions(Topic, CancellationToken.None))[0], Is.EqualTo(3));
+        Assert.That((await journal.Positions.Of(Topic, CancellationToken.None))[0], Is.EqualTo(3));
     }
 
     [Test]
@@ -145,7 +145,7 @@ public sealed class AlertJournalTests(DatabaseKind kind) : JournalFixture(kind)
 
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 4) with { Event = null, Payload = [] });
 
-        Assert.That((await journal.Positions(Topic, CancellationToken.None))[0], Is.EqualTo(5));
+        Assert.That((await journal.Positions.Of(Topic, CancellationToken.None))[0], Is.EqualTo(5));
         Assert.That(await Rig.Scalar<long>("select count(*) from alert_event"), Is.Zero);
     }
 
@@ -455,7 +455,7 @@ public sealed class AlertJournalTests(DatabaseKind kind) : JournalFixture(kind)
         var journal = await Rig.Open();
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 500));
 
-        await journal.MovePosition(Topic, 0, 0, AlertEvents.At(1), CancellationToken.None);
+        await journal.Positions.Move(Topic, 0, 0, AlertEvents.At(1), CancellationToken.None);
         var outcome = await Apply(journal, 2, Record(AlertEvents.Opened("errors"), 0));
 
         Assert.That(outcome.Recorded, Is.EqualTo(1));
@@ -469,13 +469,13 @@ public sealed class AlertJournalTests(DatabaseKind kind) : JournalFixture(kind)
         Assert.That(await Recognise(before), Is.False, "nothing was known");
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 500));
         Assert.That(await Recognise(before), Is.False);
-        Assert.That(await journal.Positions(Topic, CancellationToken.None), Has.Count.EqualTo(1));
+        Assert.That(await journal.Positions.Of(Topic, CancellationToken.None), Has.Count.EqualTo(1));
 
         Assert.That(await Recognise(after), Is.True);
-        Assert.That(await journal.Positions(Topic, CancellationToken.None), Is.Empty);
+        Assert.That(await journal.Positions.Of(Topic, CancellationToken.None), Is.Empty);
         Assert.That((await Apply(journal, 2, Record(AlertEvents.Opened("errors"), 0))).Recorded, Is.EqualTo(1));
         Assert.That(await Recognise(after), Is.False);
 
-        Task<bool> Recognise(Guid id) => journal.Recognise(Topic, id, AlertEvents.At(1), CancellationToken.None);
+        Task<bool> Recognise(Guid id) => journal.Positions.Recognise(Topic, id, AlertEvents.At(1), CancellationToken.None);
     }
 }
