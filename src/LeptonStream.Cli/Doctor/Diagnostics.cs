@@ -34,7 +34,7 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage, No
         var journal = new JournalDiagnostics(storage, _alerts);
         findings.AddRange(await journal.Run(stop));
         findings.Add(RoutingDiagnostics.Of(notifier));
-        findings.Add(HeartbeatDiagnostics.Of(notifier, journal.HeartbeatAt, DateTimeOffset.UtcNow));
+        findings.Add(HeartbeatDiagnostics.Of(notifier, journal.HeartbeatAt, journal.Now));
         return findings;
     }
 

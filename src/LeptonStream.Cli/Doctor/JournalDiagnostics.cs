@@ -17,6 +17,11 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
     /// <summary>Time at which the watchers outside took a heartbeat last; null where they never did, or nobody knows.</summary>
     public DateTimeOffset? HeartbeatAt { get; private set; }
 
+    /// <summary>
+    /// The time by the database's clock, with which its records are compared; that of this host where it does not answer.
+    /// </summary>
+    public DateTimeOffset Now { get; private set; } = DateTimeOffset.UtcNow;
+
     public async Task<IReadOnlyList<Finding>> Run(CancellationToken stop)
     {
         await using var database = Database.Of(storage.ConnectionString);
@@ -53,6 +58,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
                 $"{database.Name}: version {connection.ServerVersion}, tables of version {version}"),
             await ProblemOf(database, connection, version));
         if (version < DatabaseSchema.Version) return [tables];
+        Now = await database.Now(connection, TimeProvider.System);
         var beat = await connection.ExecuteScalarAsync<long?>("select succeeded_at from heartbeat where succeeded_at > 0");
         HeartbeatAt = beat is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
         return [tables, await Notifier(database, connection), .. await Dead(connection), .. await Conflicts(connection)];
@@ -77,17 +83,16 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
         const string Role = RoleNames.Notifier;
         var own = (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).Where(role => role.Role == Role).ToList();
         if (own.Count == 0) return new(Role, "has not reported yet", Unrecorded(database), IsMissing: true);
-        var now = await database.Now(connection, TimeProvider.System);
-        var problems = RoleStatus.ProblemsOf(own, now);
-        string[] alive = [.. own.Where(one => one.IsAlive(now)).Select(one => one.Instance)];
+        var problems = RoleStatus.ProblemsOf(own, Now);
+        string[] alive = [.. own.Where(one => one.IsAlive(Now)).Select(one => one.Instance)];
         var running = alive.Length < 2 ? "is running" : $"{alive.Length} are running ({string.Join(", ", alive)})";
         var isDead = problems.Any(problem => problem.Code == RoleProblem.NameOf(ProblemCode.RoleDead));
         return new(Role, problems.Count == 0 ? running : isDead ? "not running" : "not well", RoleProblem.Line(problems));
     }
 
-    private static async Task<IReadOnlyList<Finding>> Dead(DbConnection connection)
+    private async Task<IReadOnlyList<Finding>> Dead(DbConnection connection)
     {
-        var dead = await DeadNotifications.Read(connection, DateTimeOffset.UtcNow - DeadNotifications.Window, CancellationToken.None);
+        var dead = await DeadNotifications.Read(connection, Now - DeadNotifications.Window, CancellationToken.None);
         return DeadNotifications.ProblemOf(dead) is not { } lost ? []
             : [new("notifications", string.Create(CultureInfo.InvariantCulture, $"{dead.Sum(one => one.Count)} given up in the last hour"),
                 $"{lost.Text}; 'lepton outbox list' shows them, 'lepton outbox retry' sends them again")];

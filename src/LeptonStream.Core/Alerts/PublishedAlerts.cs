@@ -9,6 +9,7 @@ namespace LeptonStream.Alerts;
 /// <param name="maxBytes">Bytes of all last events, &gt; 0; those of an alert are some ten thousand, with its chart.</param>
 public sealed class PublishedAlerts(long maxBytes)
 {
+    private static readonly string[] Types = [.. Enum.GetValues<AlertEventType>().Select(AlertEventJson.NameOf)];
 
     private readonly Dictionary<string, LinkedListNode<(string AlertId, byte[] Event)>> _open = [];
     private readonly LinkedList<(string AlertId, byte[] Event)> _byAge = [];
@@ -58,22 +59,25 @@ public sealed class PublishedAlerts(long maxBytes)
         _byAge.Remove(node);
     }
 
-    // Both stand among the first fields: most of an event is not read.
+    // Both stand among the first fields: most of an event is not read, unless a later version gave it a type of its own.
     private static bool TryPeek(ReadOnlySpan<byte> value, out string alert, out bool isEnd)
     {
         (alert, isEnd) = ("", false);
-        string? id = null, type = null;
+        string? id = null, type = null, reason = null;
         try
         {
             var json = new Utf8JsonReader(value);
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return false;
-            while ((id is null || type is null) && json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while ((id is null || type is null || (reason is null && !Types.Contains(type))) && json.Read()
+                && json.TokenType == JsonTokenType.PropertyName)
             {
-                var (isId, isType) = (json.ValueTextEquals("alertId"), json.ValueTextEquals("type"));
+                var (isId, isType, isReason) =
+                    (json.ValueTextEquals("alertId"), json.ValueTextEquals("type"), json.ValueTextEquals("endedReason"));
                 if (!json.Read()) return false;
                 if ((isId || isType) && json.TokenType != JsonTokenType.String) return false;
                 if (isId) id = json.GetString();
                 else if (isType) type = json.GetString();
+                else if (isReason && json.TokenType == JsonTokenType.String) reason = json.GetString();
                 else json.Skip();
             }
         }
@@ -83,7 +87,7 @@ public sealed class PublishedAlerts(long maxBytes)
         }
 
         if (id is null || type is null) return false;
-        (alert, isEnd) = (id, type == AlertEventJson.NameOf(AlertEventType.Resolved));
+        (alert, isEnd) = (id, type == AlertEventJson.NameOf(AlertEventType.Resolved) || (reason is not null && !Types.Contains(type)));
         return true;
     }
 }

@@ -57,6 +57,12 @@ public sealed class UnknownValuesTests
             Assert.That(Read(AlertEvents.Opened("a"), alert => alert["type"] = "reopened").Type, Is.EqualTo(AlertEventType.Updated));
             Assert.That(Read(AlertEvents.Closed("a", 1, EndedReason.Gone), alert => alert["type"] = "expired").Type,
                 Is.EqualTo(AlertEventType.Resolved), "an end ends");
+            var published = new PublishedAlerts(1 << 20);
+            published.Take(AlertEventJson.Write(AlertEvents.Opened("a")));
+            published.Take(Changed(AlertEvents.Opened("a"), alert => alert["type"] = "reopened"));
+            Assert.That(published.LastEvents.Count(), Is.EqualTo(1));
+            published.Take(Changed(AlertEvents.Closed("a", 1, EndedReason.Gone), alert => alert["type"] = "expired"));
+            Assert.That(published.LastEvents, Is.Empty, "for who takes a partition over as well");
         },
         [nameof(EndedReason)] = () =>
         {
@@ -212,17 +218,18 @@ public sealed class UnknownValuesTests
         var update = json["modelUpdate"]!;
         if (field == "verdict") update[field] = "mixed";
         else update["metrics"]![0]![field] = "week_before";
-        return Read(json).ModelUpdate!;
+        return Read(Encoding.UTF8.GetBytes(json.ToJsonString())).ModelUpdate!;
     }
 
-    private static AlertEvent Read(AlertEvent alert, Action<JsonNode> change)
+    private static AlertEvent Read(AlertEvent alert, Action<JsonNode> change) => Read(Changed(alert, change));
+
+    private static byte[] Changed(AlertEvent alert, Action<JsonNode> change)
     {
         var json = JsonNode.Parse(AlertEventJson.Write(alert))!;
         change(json);
-        return Read(json);
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
-    private static AlertEvent Read(JsonNode json) =>
-        AlertEventJson.TryRead(Encoding.UTF8.GetBytes(json.ToJsonString()), out var read, out var error) ? read!
-            : throw new AssertionException(error ?? "");
+    private static AlertEvent Read(byte[] json) =>
+        AlertEventJson.TryRead(json, out var read, out var error) ? read! : throw new AssertionException(error ?? "");
 }
