@@ -78,10 +78,10 @@ internal sealed partial class VectorJsonFormat
                 ReadNumber(ref json, out var sum);
                 distribution.Sum = sum;
             }
-            else if (json.ValueTextEquals("buckets"u8) || json.ValueTextEquals("quantiles"u8) || json.ValueTextEquals("samples"u8))
+            else if (json.ValueTextEquals("buckets"u8) || json.ValueTextEquals("quantiles"u8))
             {
                 json.Read();
-                pairs = ReadPairs(ref json, kind);
+                pairs = ReadPairs(ref json);
             }
             else
             {
@@ -89,13 +89,8 @@ internal sealed partial class VectorJsonFormat
             }
         }
 
-        if (double.IsNaN(distribution.Count) && kind != ValueKind.Distribution) return RefusalReason.BadHistogram;
-        var fault = kind switch
-        {
-            ValueKind.Histogram => SetHistogram(ref distribution, pairs),
-            ValueKind.Summary => SetSummary(ref distribution, pairs),
-            _ => SetDistribution(ref distribution, pairs),
-        };
+        if (double.IsNaN(distribution.Count)) return RefusalReason.BadHistogram;
+        var fault = kind == ValueKind.Histogram ? SetHistogram(ref distribution, pairs) : SetSummary(ref distribution, pairs);
         mean = HistogramRules.MeanOf(distribution);
         return fault is null ? RefusalReason.None : RefusalReason.BadHistogram;
     }
@@ -118,7 +113,7 @@ internal sealed partial class VectorJsonFormat
         return HistogramRules.FaultOfSummary(Batch, summary);
     }
 
-    private NumberRange ReadPairs(ref Utf8JsonReader json, ValueKind kind)
+    private NumberRange ReadPairs(ref Utf8JsonReader json)
     {
         NumberRange pairs = default;
         if (json.TokenType != JsonTokenType.StartArray)
@@ -138,12 +133,7 @@ internal sealed partial class VectorJsonFormat
 
             while (TryProperty(ref json))
             {
-                var isFirst = json.ValueTextEquals(kind switch
-                {
-                    ValueKind.Histogram => "upper_limit"u8,
-                    ValueKind.Summary => "quantile"u8,
-                    _ => "value"u8,
-                });
+                var isFirst = json.ValueTextEquals("upper_limit"u8) || json.ValueTextEquals("quantile"u8);
                 json.Read();
                 ReadNumber(ref json, out var number);
                 if (isFirst) first = number;

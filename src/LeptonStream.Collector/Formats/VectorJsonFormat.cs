@@ -4,8 +4,8 @@ using LeptonStream.Collector.Points;
 namespace LeptonStream.Collector.Formats;
 
 /// <summary>
-/// Vector's metrics, as its codecs <c>json</c> and <c>native_json</c> (which wraps them in <c>{"metric":…}</c>) write them. Sets are no
-/// samples of one value, and sketches are of Datadog's own kind: both are refused.
+/// Vector's metrics, as its codecs <c>json</c> and <c>native_json</c> (which wraps them in <c>{"metric":…}</c>) write them. Sets and
+/// distributions are no samples of one value and are refused.
 /// </summary>
 internal sealed partial class VectorJsonFormat : JsonFormat
 {
@@ -36,7 +36,7 @@ internal sealed partial class VectorJsonFormat : JsonFormat
         else if (!metric.IsTime)
             Batch.RefuseOf(name, RefusalReason.BadTime, "timestamp");
         else if (metric.Value == ValueKind.Unsupported)
-            Batch.RefuseOf(name, RefusalReason.Unsupported, "a set or sketch");
+            Batch.RefuseOf(name, RefusalReason.Unsupported, "a set, distribution or sketch");
         else if (Batch.MayAdd())
             Add(name, ref metric);
     }
@@ -94,8 +94,8 @@ internal sealed partial class VectorJsonFormat : JsonFormat
         if (json.ValueTextEquals("counter"u8)) return ValueKind.Counter;
         if (json.ValueTextEquals("aggregated_histogram"u8)) return ValueKind.Histogram;
         if (json.ValueTextEquals("aggregated_summary"u8)) return ValueKind.Summary;
-        if (json.ValueTextEquals("distribution"u8)) return ValueKind.Distribution;
-        return json.ValueTextEquals("set"u8) || json.ValueTextEquals("sketch"u8) ? ValueKind.Unsupported : ValueKind.None;
+        return json.ValueTextEquals("set"u8) || json.ValueTextEquals("distribution"u8) || json.ValueTextEquals("sketch"u8)
+            ? ValueKind.Unsupported : ValueKind.None;
     }
 
     // The value of a tag may be a list; the last one counts, as in Vector itself.
@@ -133,7 +133,6 @@ internal sealed partial class VectorJsonFormat : JsonFormat
         Counter,
         Histogram,
         Summary,
-        Distribution,
         Unsupported,
     }
 

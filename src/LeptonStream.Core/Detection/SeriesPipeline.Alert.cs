@@ -18,6 +18,7 @@ public sealed partial class SeriesPipeline
     {
         var alert = series.Alert;
         var baseline = series.Baseline;
+        if (alert.Phase == AlertPhase.Open && series.Code is null) baseline?.FindSide(sample);
         var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample)
             ? BaselineStand.Back
             : BaselineStand.Away;

@@ -59,7 +59,7 @@ public sealed partial class SeriesPipeline
     {
         KeepFault(series, now, reason);
         if (reason == AlertChange.Gone && series is { IsLevel: true, Baseline: { Side: not 0 } baseline }
-            && !baseline.IsBack(LastOf(series)))
+            && (series.NothingOf is not null || !baseline.IsBack(LastOf(series))))
         {
             var memory = series.Memory.Span;
             ref var numbers = ref SeriesLayout.Numbers(memory);

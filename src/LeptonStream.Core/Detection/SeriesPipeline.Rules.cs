@@ -61,9 +61,13 @@ public sealed partial class SeriesPipeline
             Line = _news,
         });
         if (change.IsEnd()) series.Baseline = null;
+        var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time));
+        // The values that follow such a finding may be trouble, too; where it is itself, no number says.
+        if (change == AlertChange.Opened && series.Code is null && _detectors.HasSharp)
+            series.Baseline = BaselineBefore(series, sample with { Value = forecast.Expected }, sample.Time);
         var band = series.Code is not null ? ExpectedBand.None
-            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(ProfileTime(sample.Time))
-                .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
+            : series.Baseline?.At(sample.Time)
+                ?? ExpectedBand.Of(forecast.WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
         Chart(series, sample, band);
         return new(sample, isUnusual && !isMuted ? score : 0, change, Forecast.None, band, Rule: rule);
     }

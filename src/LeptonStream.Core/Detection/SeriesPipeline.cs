@@ -203,7 +203,9 @@ public sealed partial class SeriesPipeline
         var gate = carries ? Gate(sample.Value, view) : GateVerdict.TooFew;
         var (deviation, rules) = (_detectors.Combine(gate), _detectors.CombineRules(gate));
         var rarity = isYoung ? 0 : Math.Max(deviation, rules);
-        var again = isYoung || gate != GateVerdict.Open || series.Fault is null
+        // The rules know what is much where it is one count.
+        var mayReturn = gate == GateVerdict.Open || (gate == GateVerdict.BelowAbsolute && rules > 0);
+        var again = isYoung || !mayReturn || series.Fault is null
             ? 0
             : ReturnOf(series, shown, series.Baseline?.At(shown.Time).Expected ?? forecast.Expected);
         var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;

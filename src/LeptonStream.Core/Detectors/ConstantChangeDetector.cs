@@ -51,10 +51,13 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
     protected override void Learn(in Sample sample, in SeriesView view, ref State state)
     {
         if (state.Count == 0) state.First = state.Since = sample.Time.UnixNanoseconds;
+        var isBack = state.HasLeft && sample.Value == state.Constant;
         if (state.HasLeft) Follow(sample, ref state);
         else if (state.Count > 0 && sample.Value != state.Last) Leave(sample, ref state);
         if (sample.Value == state.Last && state.Count > 0) state.Run++;
         else (state.Run, state.Since) = (1, sample.Time.UnixNanoseconds);
+        // It stands there as long as before: one that was away for a while is no less constant.
+        if (isBack) (state.Run, state.Since) = (Samples, sample.Time.UnixNanoseconds - (long)(state.StoodSeconds * 1e9));
         state.Last = sample.Value;
         if (state.Count < int.MaxValue) state.Count++;
     }

@@ -13,6 +13,10 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "frozen-value";
 
+    // A value at which the series stood so often before, such as nothing at night, is news where it stands so much longer.
+    private const int Often = 2;
+    private const double Longer = 1.5;
+
     private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
     private static readonly int WarmUp = Tuning.FrozenValueWarmUp;
     private static readonly int ShortestRun = Tuning.FrozenValueShortestRun;
@@ -33,6 +37,7 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
         if (state.Count < WarmUp || sample.Value != state.Last || state.Run + 1 < ShortestRun || state.Repeats > MaxRepeats) return 0;
+        if (state.Times >= Often && sample.Value == state.Stood && state.Run + 1 <= Longer * state.Longest) return 0;
         return 0.5 * (state.Run + 1) * -Math.Log10(Math.Max(state.Repeats, MinRepeats));
     }
 
@@ -43,10 +48,18 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
         // Once the series is known, a long run is one event, not many: only its first repeats count for the share.
         if (!repeated || state.Run < ShortestRun || state.Count < WarmUp)
             state.Repeats += Math.Max(Rate, 1.0 / (state.Count + 1)) * ((repeated ? 1 : 0) - state.Repeats);
+        if (!repeated && state.Run >= ShortestRun) Stand(ref state);
         state.Run = repeated ? state.Run + 1 : 0;
         if (!repeated) state.Changed = sample.Time.UnixNanoseconds;
         state.Last = sample.Value;
         if (state.Count < int.MaxValue) state.Count++;
+    }
+
+    private static void Stand(ref State state)
+    {
+        if (state.Last != state.Stood) (state.Stood, state.Longest, state.Times) = (state.Last, 0, 0);
+        state.Longest = Math.Max(state.Longest, state.Run);
+        if (state.Times < Often) state.Times++;
     }
 
     /// <summary>Its state of one series.</summary>
@@ -54,8 +67,11 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     {
         internal double Last;
         internal double Repeats;
+        internal double Stood;
         internal long Changed;
         internal int Run;
+        internal int Longest;
+        internal int Times;
         internal int Count;
     }
 }

@@ -172,8 +172,16 @@ public sealed partial class AlertLifecycle
     /// <summary>Counts an event of this life and returns its number.</summary>
     internal int NextEvent() => Numbers.Events++;
 
-    /// <summary>Lives by another plan from now on.</summary>
-    internal void Adopt(AlertPlan plan) => _plan = plan;
+    /// <summary>Lives by another plan from now on. Scores are in units of the line, so those of an open alert move with it.</summary>
+    internal void Adopt(AlertPlan plan)
+    {
+        var factor = _plan.Line.Rarity / plan.Line.Rarity;
+        _plan = plan;
+        if (_record is null || factor == 1) return;
+        Numbers.Published *= factor;
+        Numbers.Worst *= factor;
+        Numbers.Refused *= factor;
+    }
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
     public void Save(StateWriter state)

@@ -18,6 +18,9 @@ internal sealed class FrozenBaseline
     // So many usual values to one other: noise goes further, too.
     private const int UsualPerOther = 10;
 
+    // One sample beyond an edge is chance; so many in a row, all on one side, are not.
+    private const int SamplesOfASide = 3;
+
     private Numbers _numbers;
 
     /// <summary>Beginning of the trouble.</summary>
@@ -85,8 +88,7 @@ internal sealed class FrozenBaseline
             Low = usual.Low,
             High = usual.High,
         };
-        var band = frozen.At(now.Time);
-        frozen._numbers.Side = now.Value > band.Upper ? 1 : now.Value < band.Lower ? -1 : 0;
+        frozen._numbers.Side = frozen.SideOf(now);
         return frozen;
     }
 
@@ -116,6 +118,17 @@ internal sealed class FrozenBaseline
             : sample.Value >= band.Lower && sample.Value <= Math.Max(band.Upper, _numbers.High);
     }
 
+    /// <summary>
+    /// Takes a value of trouble whose first sample lay within the band, or was no number: a few in a row beyond one edge are its side.
+    /// </summary>
+    public void FindSide(in Sample sample)
+    {
+        if (_numbers.Side != 0) return;
+        var side = SideOf(sample);
+        _numbers.Beyond = side == Math.Sign(_numbers.Beyond) ? _numbers.Beyond + side : side;
+        if (Math.Abs(_numbers.Beyond) >= SamplesOfASide) _numbers.Side = side;
+    }
+
     /// <summary>Takes how far a value of the trouble lies.</summary>
     public void Measure(in Sample sample)
     {
@@ -142,6 +155,12 @@ internal sealed class FrozenBaseline
         return frozen;
     }
 
+    private int SideOf(in Sample sample)
+    {
+        var band = At(sample.Time);
+        return sample.Value > band.Upper ? 1 : sample.Value < band.Lower ? -1 : 0;
+    }
+
     private bool IsAsked(Direction direction) => direction switch
     {
         Direction.Up => _numbers.Side >= 0,
@@ -160,6 +179,7 @@ internal sealed class FrozenBaseline
         public double Reach;
         public int Measured;
         public int Side;
+        public int Beyond;
         public int Ordinary;
         public int Usual;
         public long UsualSince;

@@ -27,9 +27,6 @@ public sealed class JsonFormatTests
         """{"name":"foos","namespace":"vector","tags":{"k":"v","n":null,"l":["a","b"]},"timestamp":"2025-11-23T00:00:00Z","""
         + """ "interval_ms":1000,"kind":"incremental","counter":{"value":100.0}}""",
         "Delta vector_foos = 100 @1763856000000000000 since 1763855999000000000 Delta\n  labels: k=v l=b\n")]
-    [TestCase("vector_json",
-        """{"name":"d","kind":"incremental","distribution":{"samples":[{"value":3,"rate":1},{"value":1,"rate":9}]}}""",
-        "Summary d = 1.2 Delta\n  count=10 sum=12 min=NaN max=NaN quantiles=[0.5 0.9 0.99] values=[1 1 3]\n")]
     [TestCase("vector_json", """{"metric":{"name":"g","kind":"absolute","gauge":{"value":-2.5}}}""", "Gauge g = -2.5\n")]
     [TestCase("vector_json",
         """{"name":"h","kind":"absolute","aggregated_histogram":"""
@@ -72,7 +69,6 @@ public sealed class JsonFormatTests
     [TestCase("prometheus_kafka_adapter", """{"timestamp":"2025-11-23T00:00:00Z","value":"1"}""", RefusalReason.MissingField)]
     [TestCase("vector_json", """{"name":"s","kind":"absolute","set":{"values":["a"]}}""", RefusalReason.Unsupported)]
     [TestCase("vector_json", """{"name":"s","kind":"absolute"}""", RefusalReason.MissingField)]
-    [TestCase("vector_json", """{"name":"d","kind":"incremental","distribution":{"samples":[{"value":1}]}}""", RefusalReason.BadHistogram)]
     [TestCase("victoriametrics_json", """{"metric":{"job":"y"},"values":[1],"timestamps":[1]}""", RefusalReason.MissingField)]
     [TestCase("victoriametrics_json", """{"metric":{"__name__":"x"},"values":[1,2],"timestamps":[]}""", RefusalReason.Malformed)]
     [TestCase("native_json", """{"ts":1763856000,"metrics":{"a":1}}""", RefusalReason.MissingField)]

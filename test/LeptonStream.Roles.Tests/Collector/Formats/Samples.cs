@@ -32,7 +32,6 @@ internal static class Samples
             + """ "kind":"incremental","counter":{"value":1.0}}""",
         """{"metric":{"name":"h","kind":"absolute","aggregated_histogram":"""
             + """{"buckets":[{"upper_limit":1,"count":2},{"upper_limit":"inf","count":1}],"count":3,"sum":6}}}""",
-        """{"name":"d","kind":"incremental","distribution":{"samples":[{"value":3,"rate":1},{"value":1,"rate":9}]}}""",
         """{"metric":{"__name__":"x","job":"y"},"values":[1,2.5,null],"timestamps":[1763856000000,1763856001000,1763856002000]}""",
         "{\"model\":\"m\",\"ts\":\"2025-11-23T00:00:00Z\",\"labels\":{\"gpu\":\"1\"},\"step\":7,\"metrics\":{\"loss\":2.5,\"lr\":NaN}}\n"
             + "{\"model\":\"m\",\"ts\":1763856000,\"metrics\":{\"loss\":2}}",
