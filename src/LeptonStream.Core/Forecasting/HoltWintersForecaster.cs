@@ -7,7 +7,7 @@ namespace LeptonStream.Forecasting;
 /// profile of 48 half-hours and with a weekly one of 56 three-hour parts, both linearly interpolated; the one whose errors are smallest
 /// speaks. A daily one may speak after two days, a weekly one after two weeks, and not where samples are further apart than a slot; it
 /// works from the second sample on, with an interval that narrows as it learns. Outliers move none of them: an error counts as ten scales
-/// at most. 504 bytes, all zeros at first.
+/// at most. 328 bytes, all zeros at first.
 /// </summary>
 /// <remarks>P. R. Winters, Forecasting sales by exponentially weighted moving averages, Management Science 6 (1960).</remarks>
 public struct HoltWintersForecaster
@@ -21,8 +21,8 @@ public struct HoltWintersForecaster
     private HoltWintersState _weekly;
     private double _firstSeconds;
     private int _count;
-    private DailySlots _days;
-    private WeeklySlots _weeks;
+    private SlotProfile<DailySlots> _days;
+    private SlotProfile<WeeklySlots> _weeks;
 
     /// <summary>The period that it has found.</summary>
     public Period Period { readonly get; private set; }
@@ -33,8 +33,8 @@ public struct HoltWintersForecaster
         if (_count == 0) return Forecast.None;
         var (expected, scale) = Period switch
         {
-            Period.Daily => (_daily.Next + DayOf(time).ValueIn(_days), _daily.Scale),
-            Period.Weekly => (_weekly.Next + WeekOf(time).ValueIn(_weeks), _weekly.Scale),
+            Period.Daily => (_daily.Next + _days.ValueAt(DayOf(time)), _daily.Scale),
+            Period.Weekly => (_weekly.Next + _weeks.ValueAt(WeekOf(time)), _weekly.Scale),
             _ => (_plain.Next, _plain.Scale),
         };
         return new(expected, _count < 2 ? double.NaN : scale);
@@ -50,11 +50,11 @@ public struct HoltWintersForecaster
         var day = DayOf(sample.Time);
         var week = WeekOf(sample.Time);
         _plain.Learn(sample.Value, _count);
-        var error = _daily.Learn(sample.Value - day.ValueIn(_days), _count);
+        var error = _daily.Learn(sample.Value - _days.ValueAt(day), _count);
         // A slot of the classic form learns once a period with γ; an interpolated one shares that among its samples of the period.
-        day.Add(_days, Math.Min(1, intervalSeconds / DailySlots.Seconds) * Tuning.Daily * HoltWintersState.Rest * error);
-        error = _weekly.Learn(sample.Value - week.ValueIn(_weeks), _count);
-        week.Add(_weeks, Math.Min(1, intervalSeconds / WeeklySlots.Seconds) * Tuning.Weekly * HoltWintersState.Rest * error);
+        _days.Add(day, Math.Min(1, intervalSeconds / DailySlots.Seconds) * Tuning.Daily * HoltWintersState.Rest * error);
+        error = _weekly.Learn(sample.Value - _weeks.ValueAt(week), _count);
+        _weeks.Add(week, Math.Min(1, intervalSeconds / WeeklySlots.Seconds) * Tuning.Weekly * HoltWintersState.Rest * error);
         if (_count < int.MaxValue) _count++;
         Choose((sample.Time.UnixSeconds - _firstSeconds) / DaySeconds, intervalSeconds);
     }
@@ -63,8 +63,8 @@ public struct HoltWintersForecaster
     public void Rebase(in Sample sample)
     {
         _plain.Rebase(sample.Value);
-        _daily.Rebase(sample.Value - DayOf(sample.Time).ValueIn(_days));
-        _weekly.Rebase(sample.Value - WeekOf(sample.Time).ValueIn(_weeks));
+        _daily.Rebase(sample.Value - _days.ValueAt(DayOf(sample.Time)));
+        _weekly.Rebase(sample.Value - _weeks.ValueAt(WeekOf(sample.Time)));
     }
 
     /// <summary>Moves the level by so much, and nothing else.</summary>

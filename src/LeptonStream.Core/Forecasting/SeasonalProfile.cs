@@ -29,14 +29,6 @@ internal readonly struct Phase
         var slot = (int)Math.DivRem(rest, slotLength, out var beyond);
         return new(slot, slot + 1 == slots ? 0 : slot + 1, beyond / (double)slotLength);
     }
-
-    public double ValueIn(ReadOnlySpan<float> slots) => ((1 - Share) * slots[Slot]) + (Share * slots[Next]);
-
-    public void Add(Span<float> slots, double amount)
-    {
-        slots[Slot] += (float)((1 - Share) * amount);
-        slots[Next] += (float)(Share * amount);
-    }
 }
 
 /// <summary>Half-hours of a day.</summary>
@@ -46,7 +38,7 @@ internal struct DailySlots
     public const int Count = 48;
     public const double Seconds = 1800;
 
-    private float _first;
+    private short _first;
 }
 
 /// <summary>Three-hour parts of a week, from Monday.</summary>
@@ -59,5 +51,5 @@ internal struct WeeklySlots
     // 1970-01-05 was a Monday.
     public const double FirstMonday = 345_600;
 
-    private float _first;
+    private short _first;
 }

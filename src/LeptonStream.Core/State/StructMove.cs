@@ -1,3 +1,5 @@
+using LeptonStream.Forecasting;
+
 namespace LeptonStream.State;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal sealed class StructMove
     private readonly StructShape _from;
     private readonly StructShape _to;
     private readonly List<(int From, int To, int Bytes)> _runs = [];
+    private readonly List<(StructField From, StructField To)> _profiles = [];
 
     /// <param name="name">What the struct is called, for messages.</param>
     /// <param name="from">The shape of the bytes that are read.</param>
@@ -20,7 +23,10 @@ internal sealed class StructMove
         var before = from.Fields.ToDictionary(field => field.Path);
         foreach (var field in to.Fields)
         {
+            // Its inner fields follow it.
+            if (_profiles is [.., var (_, last)] && field.Path.StartsWith($"{last.Path}.", StringComparison.Ordinal)) continue;
             if (!before.Remove(field.Path, out var old)) Added.Add($"{name}.{field.Path}");
+            else if (FormerProfile.Is(old, field)) _profiles.Add((old, field));
             else if (old.Type != field.Type)
                 throw new SnapshotCorruptException($"{name}.{field.Path} is {old.Type} there and {field.Type} here");
             else if (field.Bytes > 0) Add(old.Offset, field.Offset, field.Bytes);
@@ -48,6 +54,7 @@ internal sealed class StructMove
             throw new SnapshotCorruptException($"a block of {from.Length} bytes where {_from.Bytes} belong");
         _to.Fresh.CopyTo(to);
         foreach (var (start, end, bytes) in _runs) from.Slice(start, bytes).CopyTo(to[end..]);
+        foreach (var (then, now) in _profiles) FormerProfile.Read(from.Slice(then.Offset, then.Bytes), to[now.Offset..]);
     }
 
     // Neighbours move together.

@@ -305,6 +305,7 @@ public sealed class SnapshotFieldsTests
         long number => number ^ 1,
         uint number => number ^ 1,
         ulong number => number ^ 1,
+        short number => (short)(number ^ 1),
         ushort number => (ushort)(number ^ 1),
         byte number => (byte)(number ^ 1),
         sbyte number => (sbyte)(number ^ 1),

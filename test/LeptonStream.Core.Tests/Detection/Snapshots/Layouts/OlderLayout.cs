@@ -1,6 +1,7 @@
 using LeptonStream.Detection;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detectors;
+using LeptonStream.Forecasting;
 using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Snapshots.Layouts;
@@ -40,6 +41,25 @@ internal static class OlderLayout
             new(series.Bytes, StructField.Mark, "Slow"),
             .. step.Fields.Select(field => field with { Offset = series.Bytes + field.Offset, Path = $"Slow.{field.Path}" })])),
             StateLayout.SlowStep);
+    }
+
+    /// <summary>The profiles of forecasts had a number of 32 bits for each slot.</summary>
+    public static LayoutDescription WithProfilesOfFloats() => EachShape(Present, (_, shape) => Wider(shape));
+
+    private static StructShape Wider(StructShape shape)
+    {
+        var (fields, at) = (new List<StructField>(), shape.Bytes);
+        foreach (var field in shape.Fields)
+        {
+            var slots = field.Path.EndsWith("Forecaster._days", StringComparison.Ordinal) ? DailySlots.Count
+                : field.Path.EndsWith("Forecaster._weeks", StringComparison.Ordinal) ? WeeklySlots.Count : 0;
+            if (fields.Exists(one => one.Type.StartsWith("Single[", StringComparison.Ordinal)
+                && field.Path.StartsWith($"{one.Path}.", StringComparison.Ordinal))) continue;
+            fields.Add(slots == 0 ? field : new(at, StructField.ArrayOf(nameof(Single), slots), field.Path));
+            at += slots * sizeof(float);
+        }
+
+        return new(at, fields);
     }
 
     /// <summary>A struct had another shape.</summary>
