@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Forecasting;
@@ -7,9 +8,10 @@ namespace LeptonStream.Forecasting;
 /// profile of 48 half-hours and with a weekly one of 56 three-hour parts, both linearly interpolated; the one whose errors are smallest
 /// speaks. A daily one may speak after two days, a weekly one after two weeks, and not where samples are further apart than a slot; it
 /// works from the second sample on, with an interval that narrows as it learns. Outliers move none of them: an error counts as ten scales
-/// at most. 328 bytes, all zeros at first.
+/// at most. 304 bytes, all zeros at first.
 /// </summary>
 /// <remarks>P. R. Winters, Forecasting sales by exponentially weighted moving averages, Management Science 6 (1960).</remarks>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(float))]
 public struct HoltWintersForecaster
 {
     private const double DaySeconds = 86_400;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Statistics;
 
 namespace LeptonStream.Forecasting;
@@ -8,6 +9,7 @@ namespace LeptonStream.Forecasting;
 /// first errors count fully); an error beyond ten scales is cut before anything learns from it (but the first one after a constant, which
 /// has no scale). All zeros is the state of a series that was never seen.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(float))]
 internal struct HoltWintersState
 {
     private const int Settled = 10;
@@ -15,8 +17,8 @@ internal struct HoltWintersState
     private static readonly ForecastTuning Tuning = ForecastTuning.Default;
 
     private double _level;
-    private double _trend;
-    private double _error;
+    private float _trend;
+    private float _error;
 
     /// <summary>The part of an error that the level leaves over for the season's slots to learn.</summary>
     public static readonly double Rest = 1 - Tuning.Level;
@@ -38,12 +40,14 @@ internal struct HoltWintersState
 
         var error = value - Next;
         if (count > Settled && _error > 0) error = Math.Clamp(error, -10 * Scale, 10 * Scale);
-        _error += Math.Max(Tuning.Scale, 1.0 / (count + 1)) * (Math.Abs(error) - _error);
+        _error = Bounded(_error + (Math.Max(Tuning.Scale, 1.0 / (count + 1)) * (Math.Abs(error) - _error)));
         var before = _level;
         _level += _trend + (Tuning.Level * error);
-        _trend += Tuning.Trend * (_level - before - _trend);
+        _trend = Bounded(_trend + (Tuning.Trend * (_level - before - _trend)));
         return error;
     }
+
+    private static float Bounded(double value) => (float)Math.Clamp(value, -float.MaxValue, float.MaxValue);
 
     public void Shift(double amount) => _level += amount;
 

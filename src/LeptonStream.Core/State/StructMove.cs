@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Forecasting;
 
 namespace LeptonStream.State;
 
 /// <summary>
 /// The way of a struct's bytes from one shape to another. Fields are found by path and type; a new one begins as the struct does, one that
-/// is gone is dropped.
+/// is gone is dropped. A number may have fewer digits now, and a profile fewer bytes.
 /// </summary>
 internal sealed class StructMove
 {
@@ -12,6 +13,7 @@ internal sealed class StructMove
     private readonly StructShape _to;
     private readonly List<(int From, int To, int Bytes)> _runs = [];
     private readonly List<(StructField From, StructField To)> _profiles = [];
+    private readonly List<(int From, int To)> _narrowed = [];
 
     /// <param name="name">What the struct is called, for messages.</param>
     /// <param name="from">The shape of the bytes that are read.</param>
@@ -27,6 +29,7 @@ internal sealed class StructMove
             if (_profiles is [.., var (_, last)] && field.Path.StartsWith($"{last.Path}.", StringComparison.Ordinal)) continue;
             if (!before.Remove(field.Path, out var old)) Added.Add($"{name}.{field.Path}");
             else if (FormerProfile.Is(old, field)) _profiles.Add((old, field));
+            else if (old.Type == nameof(Double) && field.Type == nameof(Single)) _narrowed.Add((old.Offset, field.Offset));
             else if (old.Type != field.Type)
                 throw new SnapshotCorruptException($"{name}.{field.Path} is {old.Type} there and {field.Type} here");
             else if (field.Bytes > 0) Add(old.Offset, field.Offset, field.Bytes);
@@ -54,6 +57,8 @@ internal sealed class StructMove
             throw new SnapshotCorruptException($"a block of {from.Length} bytes where {_from.Bytes} belong");
         _to.Fresh.CopyTo(to);
         foreach (var (start, end, bytes) in _runs) from.Slice(start, bytes).CopyTo(to[end..]);
+        foreach (var (then, now) in _narrowed)
+            MemoryMarshal.Write(to[now..], (float)Math.Clamp(MemoryMarshal.Read<double>(from[then..]), -float.MaxValue, float.MaxValue));
         foreach (var (then, now) in _profiles) FormerProfile.Read(from.Slice(then.Offset, then.Bytes), to[now.Offset..]);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
@@ -7,12 +5,11 @@ namespace LeptonStream.Detection.Lifecycle;
 /// bad, or after four calm samples; a slow one when it is twice as bad, or after a hundred steps. A score without novelty keeps its order
 /// far below the line: a part of 1 − 0.1/score. All zeros is the state of a series that was never seen.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
 internal struct NoveltyFilter
 {
     private static readonly LifecycleTuning Tuning = LifecycleTuning.Default;
 
-    private double _sharpReported;
+    private float _sharpReported;
     private int _calm;
     private SlowNovelty _finding;
     private SlowNovelty _alert;
@@ -30,7 +27,7 @@ internal struct NoveltyFilter
 
         _calm = 0;
         if (score < Tuning.WorseFactor * _sharpReported) return known * KnownScore(score);
-        _sharpReported = score;
+        _sharpReported = (float)score;
         return score;
     }
 
@@ -49,12 +46,11 @@ internal struct NoveltyFilter
     /// <summary>The order of a score from 1 on without novelty, below 1.</summary>
     public static double KnownScore(double score) => 1 - (0.1 / score);
 
-    [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
     private struct SlowNovelty
     {
         private const int Quiet = 100;
 
-        private double _reported;
+        private float _reported;
         private int _steps;
 
         public bool Take(double score, double line, double sharpReported)
@@ -62,7 +58,7 @@ internal struct NoveltyFilter
             if (++_steps > Quiet) _reported = 0;
             // A change that was reported as a sharp event is half reported.
             if (score < line || score < Math.Max(Tuning.WorseFactor * _reported, sharpReported)) return false;
-            _reported = score;
+            _reported = (float)score;
             _steps = 0;
             return true;
         }

@@ -95,7 +95,7 @@ public sealed class StructShapeTests
         }
     }
 
-    [TestCase("Value", "Double", "chart-point.Value is Double there and Single here")]
+    [TestCase("Value", "Int64", "chart-point.Value is Int64 there and Single here")]
     [TestCase("Value", "Single[2]", "chart-point.Value is Single[2] there and Single here")]
     [TestCase("Value", "{}", "chart-point.Value is {} there and Single here")]
     public void Resolve_AFieldOfAnotherType_IsRefusedByItsName(string path, string type, string words)
@@ -103,6 +103,18 @@ public sealed class StructShapeTests
         var older = OlderLayout.With("chart-point", shape => new(64, [.. shape.Fields.Select(field =>
             field.Path == path ? field with { Type = type } : field)]));
         AssertRefused(older, words);
+    }
+
+    [TestCase(0.1, 0.1f)]
+    [TestCase(-1e300, float.MinValue)]
+    [TestCase(double.NaN, float.NaN)]
+    public void Move_ANumberThatHasFewerDigitsNow_TakesItOver(double then, float now)
+    {
+        var move = new StructMove("one", new(12, [new(4, "Double", "Level")]), new(8, [new(4, "Single", "Level")]));
+        Assert.That((move.Added, move.Dropped), Is.EqualTo((new List<string>(), new List<string>())));
+        var moved = new byte[8];
+        move.Move([0, 0, 0, 0, .. BitConverter.GetBytes(then)], moved);
+        Assert.That(BitConverter.ToSingle(moved, 4), Is.EqualTo(now));
     }
 
     [Test]
