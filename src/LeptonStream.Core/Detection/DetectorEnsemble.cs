@@ -65,6 +65,10 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
     public (double Low, double High)? UsualAt(Span<byte> memory, Timestamp time, double most) =>
         _hours < 0 ? null : TimeOfDayDetector.UsualAt(_layout.State(memory, _hours), time, most);
 
+    /// <summary>The ranges of what the series has shown at each hour of other days; of no hour where nobody knows them.</summary>
+    public HourRanges HoursOf(Span<byte> memory) =>
+        _hours < 0 ? default : TimeOfDayDetector.RangesOf(_layout.State(memory, _hours));
+
     /// <summary>Scores a sample with all detectors that see single ones, and calibrates: steps 3 and 4.</summary>
     public void Score(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
     {

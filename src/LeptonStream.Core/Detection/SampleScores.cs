@@ -78,6 +78,7 @@ internal readonly record struct SampleScores
         _ => stand switch
         {
             BaselineStand.Back => Math.Max(Rule, Absent),
+            BaselineStand.Lingering => Math.Max(1, Math.Max(Rule, Absent)),
             BaselineStand.Away => Math.Max(1, Math.Max(Return, Math.Max(Sharp, Slow))),
             _ => Math.Max(Sharp, Math.Max(Slow, Math.Max(Young, Absent))),
         },
@@ -95,4 +96,7 @@ internal enum BaselineStand
 
     /// <summary>Inside: back to normal.</summary>
     Back = 2,
+
+    /// <summary>Inside, while the mean of the values is not: the trouble goes on, and the value is none of it.</summary>
+    Lingering = 3,
 }

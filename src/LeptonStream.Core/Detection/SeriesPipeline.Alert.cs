@@ -19,9 +19,7 @@ public sealed partial class SeriesPipeline
         var alert = series.Alert;
         var baseline = series.Baseline;
         if (alert.Phase == AlertPhase.Open && series.Code is null) baseline?.FindSide(sample);
-        var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample)
-            ? BaselineStand.Back
-            : BaselineStand.Away;
+        var stand = baseline?.StandOf(sample) ?? BaselineStand.None;
         if (stand == BaselineStand.Away) baseline!.Measure(sample);
         // A rule's finding is news, whoever shares the budget.
         var line = scores.Rule >= 1 ? _news : LineOf(series);
@@ -43,7 +41,12 @@ public sealed partial class SeriesPipeline
         if (alert.Phase == AlertPhase.Quiet && seen < 1) return AlertChange.None;
         var change = Observe(series, sample, seen, scores, stand, line);
         // One that is published after its silence has its baseline.
-        if (change == AlertChange.Opened && baseline is null) band = Freeze(series, ref numbers, sample);
+        if (change == AlertChange.Opened && baseline is null)
+        {
+            band = Freeze(series, ref numbers, sample);
+            if (scores.SlowAlarm > 0) series.Baseline!.Creep();
+        }
+
         if (scores.Hang >= 1) TakeOver(series, change);
         return change;
     }

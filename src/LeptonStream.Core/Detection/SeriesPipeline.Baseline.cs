@@ -22,8 +22,9 @@ public sealed partial class SeriesPipeline
         if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(ProfileTime(onset)), numbers.Band.Scales);
         var least = LeastDeviation(band.Expected);
         var (mean, reach) = (numbers.Deviation.Mean, UsualReach * numbers.Deviation.Value);
+        var hours = sample.Time - series.FirstTime < HoursKnownAfter ? default : _detectors.HoursOf(series.Memory.Span);
         return FrozenBaseline.Before(numbers.Forecaster, (onset, band with { HalfWidth = Math.Max(band.HalfWidth, least) }),
-            (mean - reach, mean + reach), sample);
+            (mean - reach, mean + reach), hours, sample);
     }
 
     private ExpectedBand Freeze(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
@@ -63,7 +64,7 @@ public sealed partial class SeriesPipeline
         {
             var memory = series.Memory.Span;
             ref var numbers = ref SeriesLayout.Numbers(memory);
-            GoOnFrom(baseline, memory, ref numbers);
+            GoOnFrom(baseline, memory, ref numbers, series.LastTime);
             numbers.Novelty = default;
         }
 
@@ -76,13 +77,13 @@ public sealed partial class SeriesPipeline
         KeepFault(series, sample.Time, change);
         if (change == AlertChange.Recovered && series.Baseline is { HasSettled: false } baseline
             && !baseline.At(sample.Time).Contains(numbers.Forecaster.Predict(ProfileTime(sample.Time)).Expected))
-            GoOnFrom(baseline, memory, ref numbers);
+            GoOnFrom(baseline, memory, ref numbers, sample.Time);
         series.Baseline = null;
     }
 
-    private void GoOnFrom(FrozenBaseline baseline, Span<byte> memory, ref SeriesNumbers numbers)
+    private void GoOnFrom(FrozenBaseline baseline, Span<byte> memory, ref SeriesNumbers numbers, Timestamp now)
     {
-        numbers.Forecaster = baseline.Restore();
+        numbers.Forecaster = baseline.Restore(now);
         numbers.ConsecutiveAnomalies = 0;
         _layout.Window(memory).Clear();
         _detectors.Rebase(memory);

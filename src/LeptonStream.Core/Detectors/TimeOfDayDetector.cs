@@ -16,7 +16,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "time-of-day";
 
-    private const int Hours = 24;
+    internal const int Hours = 24;
     private const int Smoothed = 6;
     private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
     private static readonly float Shrink = Tuning.TimeOfDayShrink;
@@ -47,6 +47,14 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         for (var i = 0; i < Hours; i++)
             if (HasSeen(state, i)) (low, high) = (Math.Min(low, state.Low[i]), Math.Max(high, state.High[i]));
         return state.High[hour] - state.Low[hour] > most * (high - (double)low) ? null : (state.Low[hour], state.High[hour]);
+    }
+
+    /// <summary>The ranges of the values that a series has shown at each hour of other days.</summary>
+    /// <param name="bytes">Its state.</param>
+    internal static HourRanges RangesOf(ReadOnlySpan<byte> bytes)
+    {
+        ref readonly var state = ref MemoryMarshal.AsRef<State>(bytes);
+        return new() { Low = state.Low, High = state.High, Seen = state.Seen };
     }
 
     /// <inheritdoc/>
@@ -109,7 +117,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
 
     private static bool HasSeen(in State state, int hour) => (state.Seen & (1 << hour)) != 0;
 
-    private static int HourOf(Timestamp time)
+    internal static int HourOf(Timestamp time)
     {
         const long Hour = 3_600_000_000_000;
         var hours = Math.DivRem(time.UnixNanoseconds, Hour, out var rest) - (rest < 0 ? 1 : 0);

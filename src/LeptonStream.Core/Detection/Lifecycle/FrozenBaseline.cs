@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.State;
@@ -10,7 +11,7 @@ namespace LeptonStream.Detection.Lifecycle;
 /// The baseline before an alert's onset: level, daily or weekly course, and band, none of which learns any more. While the alert is open
 /// it is held against this; the series learns its new level beside it.
 /// </summary>
-internal sealed class FrozenBaseline
+internal sealed partial class FrozenBaseline
 {
     // So small a part of the trouble is none.
     private const double Little = 1 / 3.0;
@@ -59,7 +60,9 @@ internal sealed class FrozenBaseline
         _numbers.Ordinary = isAnomalous ? 0 : Math.Min(_numbers.Ordinary + 1, enough);
         _numbers.HasRelearned |= relearns || _numbers.Ordinary >= enough;
         var far = _numbers.Side * (sample.Value - At(sample.Time).Expected);
-        var isUsual = sample.Value >= _numbers.Low && sample.Value <= _numbers.High && far <= Little * _numbers.Reach;
+        var isUsual = IsUsualAgain(sample)
+            || (sample.Value >= _numbers.Low && sample.Value <= _numbers.High && far <= Little * _numbers.Reach);
+        if (sample.Value != _numbers.Away) _numbers.Away = double.NaN;
         _numbers.Usual = isUsual ? Math.Min(_numbers.Usual + 1, enough) : Math.Max(0, _numbers.Usual - UsualPerOther);
         if (_numbers.Usual == 0) _numbers.UsualSince = sample.Time.UnixNanoseconds;
         _numbers.HasSettled = _numbers.Side != 0 && _numbers.Usual >= enough
@@ -73,9 +76,10 @@ internal sealed class FrozenBaseline
     /// <param name="forecaster">The forecaster as it is: it may have learned some of the change already.</param>
     /// <param name="before">The onset, and the band that was expected there.</param>
     /// <param name="usual">The usual range of the series.</param>
+    /// <param name="hours">The usual ranges of its hours.</param>
     /// <param name="now">The sample that opened the alert.</param>
     public static FrozenBaseline Before(in HoltWintersForecaster forecaster, (Timestamp Onset, ExpectedBand Band) before,
-        (double Low, double High) usual, in Sample now)
+        (double Low, double High) usual, in HourRanges hours, in Sample now)
     {
         var shift = before.Band.Expected - forecaster.Predict(before.Onset).Expected;
         var frozen = new FrozenBaseline();
@@ -87,7 +91,10 @@ internal sealed class FrozenBaseline
             HalfWidth = double.IsFinite(before.Band.HalfWidth) ? before.Band.HalfWidth : 0,
             Low = usual.Low,
             High = usual.High,
+            UsualSince = now.Time.UnixNanoseconds,
+            Away = double.NaN,
         };
+        frozen.TakeHours(hours);
         frozen._numbers.Side = frozen.SideOf(now);
         return frozen;
     }
@@ -99,11 +106,8 @@ internal sealed class FrozenBaseline
     public static FrozenBaseline OfConstant(HoltWintersForecaster forecaster, (Timestamp Onset, ExpectedBand Band) before, in Sample now)
     {
         forecaster.Rebase(new(before.Onset, before.Band.Expected));
-        return Before(forecaster, before, (before.Band.Lower, before.Band.Upper), now);
+        return Before(forecaster, before, (before.Band.Lower, before.Band.Upper), default, now);
     }
-
-    /// <summary>The expectation had the trouble not come.</summary>
-    public ExpectedBand At(Timestamp time) => new(_numbers.Forecaster.Predict(time).Expected + _numbers.Shift, _numbers.HalfWidth);
 
     /// <summary>
     /// Whether a value is back: on the right side of the band's edge that was crossed. Beyond the other edge it may go as far as the series
@@ -112,10 +116,14 @@ internal sealed class FrozenBaseline
     public bool IsBack(in Sample sample)
     {
         if (HasSettled) return true;
-        var band = At(sample.Time);
-        return _numbers.Side > 0
-            ? sample.Value <= band.Upper && sample.Value >= Math.Min(band.Lower, _numbers.Low)
-            : sample.Value >= band.Lower && sample.Value <= Math.Max(band.Upper, _numbers.High);
+        return IsWithin(sample) && CreepAt(sample.Time) != _numbers.Side;
+    }
+
+    /// <summary>The position of a value; none where no side is known.</summary>
+    public BaselineStand StandOf(in Sample sample)
+    {
+        if (_numbers.Side == 0) return BaselineStand.None;
+        return IsBack(sample) ? BaselineStand.Back : IsWithin(sample) ? BaselineStand.Lingering : BaselineStand.Away;
     }
 
     /// <summary>
@@ -123,6 +131,8 @@ internal sealed class FrozenBaseline
     /// </summary>
     public void FindSide(in Sample sample)
     {
+        FollowMean(sample);
+        if (_numbers.Side == 0) _numbers.Side = CreepAt(sample.Time);
         if (_numbers.Side != 0) return;
         var side = SideOf(sample);
         _numbers.Beyond = side == Math.Sign(_numbers.Beyond) ? _numbers.Beyond + side : side;
@@ -132,16 +142,17 @@ internal sealed class FrozenBaseline
     /// <summary>Takes how far a value of the trouble lies.</summary>
     public void Measure(in Sample sample)
     {
+        _numbers.Away = sample.Value;
         var far = _numbers.Side * (sample.Value - At(sample.Time).Expected);
         if (!(far > 0) || far < _numbers.Reach / 2) return;
         _numbers.Reach += (far - _numbers.Reach) / ++_numbers.Measured;
     }
 
     /// <summary>The forecaster to go on with after recovery.</summary>
-    public HoltWintersForecaster Restore()
+    public HoltWintersForecaster Restore(Timestamp now)
     {
         var forecaster = _numbers.Forecaster;
-        forecaster.Shift(_numbers.Shift);
+        forecaster.Shift(At(now).Expected - forecaster.Predict(now).Expected);
         return forecaster;
     }
 
@@ -153,6 +164,19 @@ internal sealed class FrozenBaseline
         var frozen = new FrozenBaseline();
         state.ReadBlock(ref frozen._numbers);
         return frozen;
+    }
+
+    private ExpectedBand LevelAt(Timestamp time) =>
+        new(_numbers.Forecaster.Predict(time).Expected + _numbers.Shift, _numbers.HalfWidth);
+
+    // Trouble that stands still where the series is at another hour has not ended by that.
+    private bool IsWithin(in Sample sample)
+    {
+        if (sample.Value == _numbers.Away) return false;
+        var band = At(sample.Time);
+        return _numbers.Side > 0
+            ? sample.Value <= band.Upper && sample.Value >= Math.Min(band.Lower, _numbers.Low)
+            : sample.Value >= band.Lower && sample.Value <= Math.Max(band.Upper, _numbers.High);
     }
 
     private int SideOf(in Sample sample)
@@ -183,6 +207,11 @@ internal sealed class FrozenBaseline
         public int Ordinary;
         public int Usual;
         public long UsualSince;
+        public HourRanges Hours;
+        public double Away;
+        public double Mean;
+        public bool Creeps;
+        public bool HasCourse;
         public bool HasRelearned;
         public bool HasSettled;
         public bool IsUnasked;
