@@ -253,7 +253,8 @@ public sealed partial class SeriesPipeline
     {
         var damped = numbers.Spikes.Damp(found.Sharp / _newsFrom, found.Recurrent / _newsFrom, series.IntervalSeconds)
             * _newsFrom / _news.Rarity;
-        var slow = Math.Max(0, _layout.SlowDecades(series.Memory.Span) - Tuning.SlowMore) / _news.Rarity;
+        var decades = _layout.SlowDecades(series.Memory.Span);
+        var slow = Math.Max(0, decades - Tuning.SlowMore) / _news.Rarity;
         var scores = new SampleScores
         {
             Sharp = damped,
@@ -263,8 +264,9 @@ public sealed partial class SeriesPipeline
             Young = Young(series, ref numbers, sample, forecast, carries),
         };
         if (!hasStepped) return scores;
+        var votes = decades > 0 ? Math.Max(0, decades - _detectors.SaidTwice - Tuning.VotesMore) / _news.Rarity : 0;
         var alertFrom = _timing.SlowAlertScore * LineOf(series).Rarity / _news.Rarity;
-        var novelty = numbers.Novelty.OfSlow(slow, alertFrom, _known, out var alarm);
+        var novelty = numbers.Novelty.OfSlow(votes, alertFrom, _known, out var alarm);
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
     }
 

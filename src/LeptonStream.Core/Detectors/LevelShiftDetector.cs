@@ -21,6 +21,9 @@ public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
 
+    /// <inheritdoc/>
+    public override double Vote => 0.5;
+
     /// <summary>The mean of the window once the sample at hand has pushed the oldest value out.</summary>
     internal static double MeanWith(in Sample sample, in SeriesView view)
     {

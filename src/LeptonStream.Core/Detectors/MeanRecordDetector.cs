@@ -18,6 +18,9 @@ public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
+    public override double Vote => 0.5;
+
+    /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state) =>
         state.Records.Score(sample with { Value = LevelShiftDetector.MeanWith(sample, view) });
 

@@ -7,7 +7,8 @@ namespace LeptonStream.Detection.Calibration;
 /// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector,
 /// on this series, scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail
 /// fitted to the mean excess (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were
-/// reached five times before: these are counted.
+/// reached five times before: these are counted. Above scores of nothing a tail may be of very few: what n of them let expect of the next
+/// is a power law of order n (K. S. Lomax, JASA 49, 1954).
 /// </summary>
 /// <remarks>
 /// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96
@@ -56,8 +57,9 @@ public struct TailCalibrator
         var counted = Math.Log10((Total + 1) / (Routine + 1));
         // A mean excess of 0 is one that a snapshot lacked.
         var excess = _meanExcess > 0 ? _meanExcess : plan.MinExcess(_threshold);
-        var tail = Math.Max(_tailRarity + ((raw - _threshold) / excess * Constants.Log10E), counted);
-        return Rarities.SoftCap(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
+        var tail = Math.Max(_tailRarity + Beyond((raw - _threshold) / excess, plan), counted);
+        var isShort = Total * intervalSeconds < Routine * plan.RoutineSeconds;
+        return Rarities.SoftCap(isShort ? Math.Min(tail, counted + BeyondRoutine(raw)) : tail);
     }
 
     /// <summary>
@@ -86,9 +88,17 @@ public struct TailCalibrator
     /// <param name="rarity">In decades, as <see cref="Rarity"/> counts.</param>
     public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / Constants.Log10E);
 
+    // Decades beyond the begin of the tail. One above scores of nothing may be of very few.
+    private readonly double Beyond(double excesses, in CalibrationPlan plan)
+    {
+        if (plan.FirstTailBin == 0) return excesses * Constants.Log10E;
+        var scores = Math.Max(1, ((Total + 1) * Math.Pow(10, -_tailRarity)) - 1);
+        return scores * Math.Log10(1 + (excesses / scores));
+    }
+
     // Decades beyond the score that was reached five times: what lies a tenth of it further out is a third as frequent at least.
     [SkipLocalsInit]
-    private readonly double Beyond(double raw)
+    private readonly double BeyondRoutine(double raw)
     {
         Span<ushort> atOrAbove = stackalloc ushort[Bins];
         _counts.Cumulate(atOrAbove);

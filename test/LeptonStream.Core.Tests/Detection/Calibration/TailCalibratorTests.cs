@@ -19,6 +19,17 @@ public sealed class TailCalibratorTests
         Assert.That(Rarity(calibrator, 3), Is.EqualTo(2.57).Within(0.3));
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    public void Rarity_OfTheNextScoreAboveNothing_IsNoMiracleAfterSoFew(int before)
+    {
+        var calibrator = new TailCalibrator();
+        for (var i = 0; i < 120; i++) calibrator.Learn(i % 50 == 7 && i / 50 < before ? 0.02 : 0, CalibrationPlan.Slow);
+        var rarity = calibrator.Rarity(1, CalibrationPlan.Slow, 3_600);
+        Assert.That(rarity, Is.LessThan(2.5 + (2.2 * before)), "an exponential tail has 8 and more");
+    }
+
     [TestCase(0.5)]
     [TestCase(1)]
     [TestCase(4)]

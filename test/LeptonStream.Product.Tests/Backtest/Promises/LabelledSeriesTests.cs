@@ -42,7 +42,7 @@ internal sealed class LabelledSeriesTests
         Assert.Multiple(() =>
         {
             Assert.That(FamilyResult.Budgets, Is.EqualTo((double[])[0.1, 0.5, 1]));
-            Assert.That(result.Total.RecallAt[0], Is.GreaterThanOrEqualTo(0.542));
+            Assert.That(result.Total.RecallAt[0], Is.GreaterThanOrEqualTo(0.55));
             Assert.That(result.Total.RecallAt[1], Is.GreaterThanOrEqualTo(0.83));
             Assert.That(result.Total.RecallAt[2], Is.GreaterThanOrEqualTo(0.875));
             Assert.That((four.Events.Series, four.Events.Events), Is.EqualTo((4, 115)));
@@ -62,7 +62,7 @@ internal sealed class LabelledSeriesTests
         Assert.That((result.Total.Events.Series, result.Total.Events.Events), Is.EqualTo((30, 113)));
         Assert.Multiple(() =>
         {
-            Assert.That(result.Total.RecallAt[0], Is.GreaterThanOrEqualTo(0.61));
+            Assert.That(result.Total.RecallAt[0], Is.GreaterThanOrEqualTo(0.65));
             Assert.That(result.Total.RecallAt[1], Is.GreaterThanOrEqualTo(0.84));
             Assert.That(result.Total.RecallAt[2], Is.GreaterThanOrEqualTo(0.84));
             AssertDefaultLine(result.Total.Events, recall: 0.65, falseEpisodes: 0.15);
@@ -70,9 +70,10 @@ internal sealed class LabelledSeriesTests
     }
 
     // What was measured, less half a hundredth. All of it is better than, or ties with, the best that is known of others on the same
-    // entities and the textbook's detectors in the benchmark.
+    // entities and the textbook's detectors in the benchmark, but for asd at 0.1 and its area by points: alerts that last as long as their
+    // trouble take rows behind the labels.
     [TestCase("smd", 1, 0.264, 0.317, 0.46, 0.69, 0.69)]
-    [TestCase("asd", 5, 0.318, 0.393, 0.36, 0.93, 0.93)]
+    [TestCase("asd", 5, 0.308, 0.381, 0.285, 0.93, 0.93)]
     [TestCase("jumpstarter", 5, 0.191, 0.212, 1, 1, 1)]
     public void Entities_EachSet_AreJudgedBetterThanByTheBestOfOthers(
         string set, int minutes, double area, double volume, double recall01, double recall05, double recall1)
