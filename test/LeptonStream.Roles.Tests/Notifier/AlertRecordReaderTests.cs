@@ -98,7 +98,7 @@ public sealed class AlertRecordReaderTests
     public void Read_HostileTextInARefusal_StaysShortAndOneLine()
     {
         var whole = JsonNode.Parse(AlertEventJson.Write(AlertEvents.Opened("latency")))!.AsObject();
-        whole["type"] = "x\nFAKE LOG LINE\u001b[2J" + new string('y', 100_000);
+        whole["onset"] = "x\nFAKE LOG LINE\u001b[2J" + new string('y', 100_000);
 
         AlertRecordReader.Read(Record(Encoding.UTF8.GetBytes(whole.ToJsonString())), out var refusal);
 
