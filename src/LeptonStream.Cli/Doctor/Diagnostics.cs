@@ -187,9 +187,9 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage, No
         if (await TopicRights.Missing(admin, TopicNames.Of(kafka), topics) is not { } missing) return [];
         const string Name = "rights";
         return missing.Count == 0
-            ? [new(Name, "these credentials may do with the topics all that the roles do")]
-            : missing.Select(one => new Finding(Name, $"no {one.Right} of {one.Topic}", Advice: $"these credentials have no right to "
-                + $"{one.Right} {one.Topic}, which is needed by the {string.Join(", ", one.Roles)}: docs/configuration.md#rights"));
+            ? [new(Name, "these credentials have all rights on topics that the roles need")]
+            : missing.Select(one => new Finding(Name, $"no {one.Right} of {one.Topic}", Advice: $"these credentials lack the right {one.Right} "
+                + $"on {one.Topic}, which these roles need: {string.Join(", ", one.Roles)}; see docs/configuration.md#rights"));
     }
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);

@@ -46,16 +46,16 @@ internal static class JournalReading
         // Notifiers report by the database's clock.
         var theirs = await database.Now(connection, TimeProvider.System, stop);
         problems.AddRange(NotifierProblems(roles, theirs));
-        var dead = await DeadNotifications.Read(connection, now - DeadNotifications.Window, stop);
+        var dead = await DeadNotifications.Read(connection, theirs - DeadNotifications.Window, stop);
         if (DeadNotifications.ProblemOf(dead) is { } lost) problems.Add($"{lost.Text}; 'lepton outbox list' shows them");
         var open = (await connection.QueryAsync<(string Severity, long Count)>(
             "select severity, count(*) from alert where status = 'firing' group by severity")).ToDictionary(row => row.Severity,
             row => row.Count);
         var waiting = await connection.QuerySingleAsync<(long Count, long? Oldest)>(
             "select count(*), min(coalesce(retried_at, created_at)) from notification where status = 'pending' and digest_at is null");
-        if (Time(waiting.Oldest) is { } oldest && now - oldest > Slow)
+        if (Time(waiting.Oldest) is { } oldest && theirs - oldest > Slow)
             problems.Add($"{EnglishCount.Of((int)waiting.Count, "message")} can't be delivered yet, the oldest was due "
-                + $"{Moments.Of(oldest, now)}: 'lepton outbox list' says why");
+                + $"{Moments.Of(oldest, theirs)}: 'lepton outbox list' says why");
         blind.AddRange(await Kept(connection, now));
         return new(
             Time(roles.Find(role => role.Role == RoleNames.Notifier)?.ReportedAt),

@@ -62,7 +62,7 @@ public sealed partial class SeriesPipeline
         });
         if (change.IsEnd()) series.Baseline = null;
         var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time));
-        // The values that follow such a finding may be trouble, too; where it is itself, no number says.
+        // The values after such a finding may be trouble, too. The finding has no value, so the forecast stands for it.
         if (change == AlertChange.Opened && series.Code is null && _detectors.HasSharp)
             series.Baseline = BaselineBefore(series, sample with { Value = forecast.Expected }, sample.Time);
         var band = series.Code is not null ? ExpectedBand.None

@@ -203,7 +203,7 @@ public sealed partial class SeriesPipeline
         var gate = carries ? Gate(sample.Value, view) : GateVerdict.TooFew;
         var (deviation, rules) = (_detectors.Combine(gate), _detectors.CombineRules(gate));
         var rarity = isYoung ? 0 : Math.Max(deviation, rules);
-        // The rules know what is much where it is one count.
+        // Below the least deviation only rules decide: they know which single counts matter.
         var mayReturn = gate == GateVerdict.Open || (gate == GateVerdict.BelowAbsolute && rules > 0);
         var again = isYoung || !mayReturn || series.Fault is null
             ? 0

@@ -25,7 +25,9 @@ public abstract class SeriesDetector
     /// <summary>The way in which its scores are joined with those of the others, and the samples it is shown.</summary>
     public abstract DetectorKind Kind { get; }
 
-    /// <summary>The part of its rarity by which a slow finding ranks: half where two detectors look at the same number.</summary>
+    /// <summary>
+    /// The part of its rarity by which a slow finding ranks, above 0 to 1; 1 by default, half where two detectors look at the same mean.
+    /// </summary>
     public virtual double Vote => 1;
 
     /// <summary>The memory it needs for each series, in bytes.</summary>

@@ -3,7 +3,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Forecasting;
 
-/// <summary>The profile of a period as programs before version 9 of states kept it: a number of 32 bits for each slot.</summary>
+/// <summary>The profile of a period as older programs kept it: a number of 32 bits for each slot.</summary>
 internal static class FormerProfile
 {
     private static readonly string Days = StructField.ArrayOf(nameof(Single), DailySlots.Count);

@@ -27,7 +27,7 @@ internal sealed record CalibrationTuning
     [Tuned("decades that a sum of slow rarities needs beyond a sharp one", "real series (accuracy.md)")]
     public double SlowMore { get; init; } = 1.7;
 
-    [Tuned("the same where what two of them say of one number counts once", "real series (ADR 0053)")]
+    [Tuned("the same, where two detectors of one mean count half each", "real series (ADR 0053)")]
     public double VotesMore { get; init; } = 0.9;
 
     [Tuned("most decades that one slow detector may add", "one slow detector alone opens no alert (ADR 0006)")]

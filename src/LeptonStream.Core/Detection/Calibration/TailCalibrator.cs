@@ -7,8 +7,8 @@ namespace LeptonStream.Detection.Calibration;
 /// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector,
 /// on this series, scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail
 /// fitted to the mean excess (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were
-/// reached five times before: these are counted. Above scores of nothing a tail may be of very few: what n of them let expect of the next
-/// is a power law of order n (K. S. Lomax, JASA 49, 1954).
+/// reached five times before: these are counted. A tail above scores of 0 may hold very few: the next score, given n of them, follows a
+/// power law of order n (K. S. Lomax, JASA 49, 1954).
 /// </summary>
 /// <remarks>
 /// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96
@@ -88,7 +88,7 @@ public struct TailCalibrator
     /// <param name="rarity">In decades, as <see cref="Rarity"/> counts.</param>
     public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / Constants.Log10E);
 
-    // Decades beyond the begin of the tail. One above scores of nothing may be of very few.
+    // Decades beyond the beginning of the tail. One to which scores of 0 do not belong may hold very few.
     private readonly double Beyond(double excesses, in CalibrationPlan plan)
     {
         if (plan.FirstTailBin == 0) return excesses * Constants.Log10E;
