@@ -188,8 +188,8 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage, No
         const string Name = "rights";
         return missing.Count == 0
             ? [new(Name, "these credentials have all rights on topics that the roles need")]
-            : missing.Select(one => new Finding(Name, $"no {one.Right} of {one.Topic}", Advice: $"these credentials lack the right {one.Right} "
-                + $"on {one.Topic}, which these roles need: {string.Join(", ", one.Roles)}; see docs/configuration.md#rights"));
+            : missing.Select(one => new Finding(Name, $"no {one.Right} of {one.Topic}", Advice: $"these credentials lack the right "
+                + $"{one.Right} on {one.Topic}, which these roles need: {string.Join(", ", one.Roles)}; see docs/configuration.md#rights"));
     }
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
