@@ -62,8 +62,9 @@ public sealed partial class SeriesPipeline
         });
         if (change.IsEnd()) series.Baseline = null;
         var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time));
-        // The values after such a finding may be trouble, too. The finding has no value, so the forecast stands for it.
-        if (change == AlertChange.Opened && series.Code is null && _detectors.HasSharp)
+        // The values after such a finding may be trouble, too. The finding has no value, so the forecast stands for it. An alert that is
+        // published after its silence has its baseline.
+        if (change == AlertChange.Opened && series is { Baseline: null, Code: null } && _detectors.HasSharp)
             series.Baseline = BaselineBefore(series, sample with { Value = forecast.Expected }, sample.Time);
         var band = series.Code is not null ? ExpectedBand.None
             : series.Baseline?.At(sample.Time)
