@@ -61,15 +61,19 @@ public sealed partial class SeriesPipeline
             Line = _news,
         });
         if (change.IsEnd()) series.Baseline = null;
+        var band = series.Code is null ? HoldByRule(series, ref numbers, sample, change) : ExpectedBand.None;
+        Chart(series, sample, band);
+        return new(sample, isUnusual && !isMuted ? score : 0, change, Forecast.None, band, Rule: rule);
+    }
+
+    private ExpectedBand HoldByRule(SeriesState series, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
+    {
         var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time));
         // The values after such a finding may be trouble, too. The finding has no value, so the forecast stands for it. An alert that is
         // published after its silence has its baseline.
-        if (change == AlertChange.Opened && series is { Baseline: null, Code: null } && _detectors.HasSharp)
+        if (change == AlertChange.Opened && series.Baseline is null && _detectors.HasSharp)
             series.Baseline = BaselineBefore(series, sample with { Value = forecast.Expected }, sample.Time);
-        var band = series.Code is not null ? ExpectedBand.None
-            : series.Baseline?.At(sample.Time)
-                ?? ExpectedBand.Of(forecast.WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
-        Chart(series, sample, band);
-        return new(sample, isUnusual && !isMuted ? score : 0, change, Forecast.None, band, Rule: rule);
+        return series.Baseline?.At(sample.Time)
+            ?? ExpectedBand.Of(forecast.WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
     }
 }

@@ -22,7 +22,10 @@ public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
-    public override double Vote => 0.5;
+    public override double Vote => SharedVote;
+
+    /// <summary>The vote of each of the two detectors that look at the mean below.</summary>
+    internal const double SharedVote = 0.5;
 
     /// <summary>The mean of the window once the sample at hand has pushed the oldest value out.</summary>
     internal static double MeanWith(in Sample sample, in SeriesView view)

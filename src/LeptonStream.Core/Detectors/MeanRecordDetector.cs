@@ -18,7 +18,7 @@ public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
-    public override double Vote => 0.5;
+    public override double Vote => LevelShiftDetector.SharedVote;
 
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state) =>

@@ -43,10 +43,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         ref readonly var state = ref MemoryMarshal.AsRef<State>(bytes);
         var hour = HourOf(time);
         if (!HasSeen(state, hour)) return null;
-        var (low, high) = (float.MaxValue, float.MinValue);
-        for (var i = 0; i < Hours; i++)
-            if (HasSeen(state, i)) (low, high) = (Math.Min(low, state.Low[i]), Math.Max(high, state.High[i]));
-        return state.High[hour] - state.Low[hour] > most * (high - (double)low) ? null : (state.Low[hour], state.High[hour]);
+        return state.High[hour] - state.Low[hour] > most * RangesOf(bytes).Width ? null : (state.Low[hour], state.High[hour]);
     }
 
     /// <summary>The ranges of the values that a series has shown at each hour of other days.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Feedback;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Core.Tests.Detection;
@@ -38,6 +39,21 @@ internal sealed class PipelineTestDriver
         Progress.AddRange(Events.Where(e => e.IsProgress));
         Events.RemoveAll(e => e.IsProgress);
         return outcome;
+    }
+
+    /// <summary>The alerts that have not ended.</summary>
+    public List<string> OpenAlerts => [.. Events.GroupBy(e => e.AlertId)
+        .Where(alert => alert.All(e => e.Type != AlertEventType.Resolved)).Select(alert => alert.Key)];
+
+    /// <summary>A person says that an alert is false, which moves the line of its series.</summary>
+    public void Deny(AlertEvent alert, double before, double line)
+    {
+        var feedback = new FeedbackEvent
+        {
+            Id = "1", AlertId = alert.AlertId, Model = alert.Model, Metric = alert.Metric, Labels = alert.Labels, Verdict = Verdict.False,
+            By = "rosa", Score = 4, At = Now, Partition = alert.SourcePartition,
+        };
+        Pipeline.Adopt(new VerdictChange(feedback, before, line), PolicySet.Default, isNews: false, Events);
     }
 
     /// <summary>Moves time on and sends one metric of one model.</summary>

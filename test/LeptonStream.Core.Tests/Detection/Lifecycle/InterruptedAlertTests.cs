@@ -1,8 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
-using LeptonStream.Feedback;
-using LeptonStream.Samples;
 using LeptonStream.Series;
 using MathNet.Numerics.Distributions;
 
@@ -47,7 +45,7 @@ public sealed class InterruptedAlertTests
         Silence(75);
         Assert.That(Last(AlertEventType.Resolved).EndedReason, Is.EqualTo(EndedReason.Gone));
         Run(2 * Hour, 200);
-        Assert.That(OpenAlerts, Has.Count.EqualTo(1));
+        Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1));
         Run(Hour, 100);
         AssertCalmAfter(Last(AlertEventType.Opened));
     }
@@ -70,7 +68,7 @@ public sealed class InterruptedAlertTests
         Run(300, 200);
         for (var i = 0; i < 40; i++) Run(600, 200, step: 600);
         Assert.That(_driver.Events.Count(e => e.EndedReason == EndedReason.Gone), Is.LessThanOrEqualTo(1));
-        Assert.That(OpenAlerts, Has.Count.EqualTo(1));
+        Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1));
     }
 
     // People have said it before, while it was open or after its end, and whether or not their word moves the line further.
@@ -79,7 +77,7 @@ public sealed class InterruptedAlertTests
     {
         Run(600, 200);
         if (!whileOpen) Run(Hour, 100);
-        Deny(Last(AlertEventType.Opened).AlertId, line);
+        _driver.Deny(Last(AlertEventType.Opened), line, line);
         Run(Hour, 100);
         for (var i = 0; i < 5; i++)
         {
@@ -125,13 +123,10 @@ public sealed class InterruptedAlertTests
         var second = Last(AlertEventType.Opened);
         Assert.That(second.AlertId, Is.Not.EqualTo(first.AlertId), "it is an alert again");
         Assert.That(second.Expected, Is.InRange(90, 110), "held against what was normal before the first");
-        Assert.That(OpenAlerts, Has.Count.EqualTo(1), "while the trouble goes on");
+        Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1), "while the trouble goes on");
         Run(Hour, 100);
         AssertCalmAfter(second);
     }
-
-    private List<string> OpenAlerts => [.. _driver.Events.GroupBy(e => e.AlertId)
-        .Where(alert => alert.All(e => e.Type != AlertEventType.Resolved)).Select(alert => alert.Key)];
 
     private void AssertCalmAfter(AlertEvent alert)
     {
@@ -150,15 +145,5 @@ public sealed class InterruptedAlertTests
     private void Silence(int seconds)
     {
         for (var at = 15; at <= seconds; at += 15) _driver.Step("other", "y", Normal.Sample(_random, 10, 1), 15);
-    }
-
-    private void Deny(string alertId, double line)
-    {
-        var feedback = new FeedbackEvent
-        {
-            Id = "1", AlertId = alertId, Model = "m", Metric = "x", Labels = LabelSet.Empty, Verdict = Verdict.False, By = "rosa",
-            Score = 4, At = _driver.Now, Partition = 3,
-        };
-        _driver.Pipeline.Adopt(new VerdictChange(feedback, line, line), PolicySet.Default, isNews: false, _driver.Events);
     }
 }

@@ -1,8 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
-using LeptonStream.Feedback;
-using LeptonStream.Samples;
 using LeptonStream.Series;
 using MathNet.Numerics.Distributions;
 
@@ -19,9 +17,6 @@ public sealed class LastingTroubleTests
     private readonly Random _random = new(1);
     private readonly PipelineTestDriver _driver = new();
 
-    private List<string> OpenAlerts => [.. _driver.Events.GroupBy(e => e.AlertId)
-        .Where(alert => alert.All(e => e.Type != AlertEventType.Resolved)).Select(alert => alert.Key)];
-
     // A target is down for a moment now and then. It stands at its value as it did before.
     [TestCase("up", 1, 0, 3 * Day, 20 * Minute, Hour)]
     [TestCase("up", 1, 0, 3 * Day, 20 * Minute, 12 * Hour)]
@@ -34,12 +29,12 @@ public sealed class LastingTroubleTests
         Run(before, () => usual, metric);
         Run(blip, () => down, metric);
         Run(between, () => usual, metric);
-        Assert.That(OpenAlerts, Is.Empty);
+        Assert.That(_driver.OpenAlerts, Is.Empty);
         var from = _driver.Now;
         Run(6 * Hour, () => down, metric);
         var alert = _driver.Events.Last(e => e.Type == AlertEventType.Opened);
         Assert.That((alert.DetectedAt - from).TotalMinutes, Is.InRange(0, 5));
-        Assert.That(OpenAlerts, Is.EqualTo([alert.AlertId]));
+        Assert.That(_driver.OpenAlerts, Is.EqualTo([alert.AlertId]));
     }
 
     // Its first sample is no number, or lies within the band.
@@ -50,9 +45,9 @@ public sealed class LastingTroubleTests
         Run(3 * Day, () => Around(100));
         Run(seconds, () => reading);
         Run(6 * Hour, () => Around(200));
-        Assert.That(OpenAlerts, Has.Count.EqualTo(1), "while the values are trouble");
+        Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1), "while the values are trouble");
         Run(2 * Hour, () => Around(100));
-        Assert.That(OpenAlerts, Is.Empty, "once they are not");
+        Assert.That(_driver.OpenAlerts, Is.Empty, "once they are not");
     }
 
     [Test]
@@ -61,7 +56,7 @@ public sealed class LastingTroubleTests
         Run(3 * Day, () => Around(100));
         Run(600, () => double.NaN);
         Run(Hour, () => Around(100));
-        Assert.That(OpenAlerts, Is.Empty);
+        Assert.That(_driver.OpenAlerts, Is.Empty);
     }
 
     // Work by day, and none at night.
@@ -74,7 +69,7 @@ public sealed class LastingTroubleTests
         Assert.That(nights, Is.LessThanOrEqualTo(3), "the first nights are news at most");
         while (HourOfDay != 7) Step(metric, Work(), Minute);
         Run(5 * Hour, () => 0, metric, step: Minute);
-        Assert.That(OpenAlerts, Is.Not.Empty);
+        Assert.That(_driver.OpenAlerts, Is.Not.Empty);
     }
 
     // Without requests no share of them says that the trouble is over.
@@ -86,7 +81,7 @@ public sealed class LastingTroubleTests
         var morning = _driver.Now;
         Errors(5 * Hour, .3);
         Assert.That(_driver.Events.Any(e => e.Type == AlertEventType.Opened && e.DetectedAt >= morning), Is.True);
-        Assert.That(OpenAlerts, Is.Not.Empty);
+        Assert.That(_driver.OpenAlerts, Is.Not.Empty);
     }
 
     // Scores are in units of the line, which a verdict or a policy moves.
@@ -96,7 +91,7 @@ public sealed class LastingTroubleTests
         Run(3 * Day, () => Around(100));
         Run(20 * Minute, () => Around(130));
         var alert = _driver.Events.Last(e => e.Type == AlertEventType.Opened);
-        if (byVerdict) Deny(alert.AlertId, 2);
+        if (byVerdict) _driver.Deny(alert, 1, 2);
         else _driver.Pipeline.Adopt(new([new([Matcher.Of("metric", MatchOperator.Equal, "x")], new() { Line = 3 })], PolicySettings.None,
             PresetCatalog.Default));
         var events = _driver.Events.Count;
@@ -133,15 +128,5 @@ public sealed class LastingTroubleTests
             var text = FormattableString.Invariant($"\"requests_per_s\":{requests / 60.0:R},\"error_rate\":{rate:R}");
             Assert.That(_driver.Send($$"""{"model":"m","ts":"{{_driver.Now}}","labels":{},"metrics":{ {{text}} } }""").IsAccepted, Is.True);
         }
-    }
-
-    private void Deny(string alertId, double line)
-    {
-        var feedback = new FeedbackEvent
-        {
-            Id = "1", AlertId = alertId, Model = "m", Metric = "x", Labels = LabelSet.Empty, Verdict = Verdict.False, By = "rosa",
-            Score = 4, At = _driver.Now, Partition = 3,
-        };
-        _driver.Pipeline.Adopt(new VerdictChange(feedback, 1, line), PolicySet.Default, isNews: false, _driver.Events);
     }
 }
