@@ -61,13 +61,16 @@ public sealed class TopicsTests
         Requires.Component(kafka.Folder is not null, "no real Kafka of its own, with an authorizer");
         using var rig = await DetectorOnKafka.On(kafka, partitions: 1);
         var sound = await Doctor(rig);
-        Assert.That(sound.Output, Does.Match("ok +rights +these credentials may"), sound.Everything);
+        Assert.That(sound.Output, Does.Match("ok +rights +these credentials have all rights on topics"), sound.Everything);
 
         using var admin = new AdminClientBuilder(ClientSettings.Admin(rig.Options)).Build();
         await admin.CreateAclsAsync([Allow(AclOperation.Write), Allow(AclOperation.DescribeConfigs)]);
+        // The controller has the rights before the broker, which answers for them.
         var doctor = await Doctor(rig);
+        for (var tries = 0; tries < 10 && doctor.Output.Contains("all rights on topics", StringComparison.Ordinal); tries++)
+            doctor = await Doctor(rig);
         Assert.That(doctor.Output, Does.Match($"warn +rights +no Read of {rig.Topics.Metrics}"), doctor.Everything);
-        Assert.That(doctor.Output, Does.Contain("needed by the detector, collector"));
+        Assert.That(doctor.Output, Does.Contain("these roles need: detector, collector"));
         Assert.That(doctor.ExitCode, Is.Zero, "another role may have other credentials");
 
         AclBinding Allow(AclOperation right) => new()
