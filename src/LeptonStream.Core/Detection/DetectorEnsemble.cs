@@ -72,6 +72,12 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
     public HourRanges HoursOf(Span<byte> memory) =>
         _hours < 0 ? default : TimeOfDayDetector.RangesOf(_layout.State(memory, _hours));
 
+    /// <summary>Takes that the values of every hour are higher by so much from now on.</summary>
+    public void ShiftHours(Span<byte> memory, double amount)
+    {
+        if (_hours >= 0) TimeOfDayDetector.Shift(_layout.State(memory, _hours), amount);
+    }
+
     /// <summary>Scores a sample with all detectors that see single ones, and calibrates: steps 3 and 4.</summary>
     public void Score(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
     {

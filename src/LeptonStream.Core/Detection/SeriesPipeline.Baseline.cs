@@ -1,6 +1,7 @@
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
+using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection;
@@ -11,15 +12,29 @@ public sealed partial class SeriesPipeline
     // How far from its mean a series usually goes, in mean absolute deviations: four standard deviations.
     private const double UsualReach = 5;
 
+    // A level so far from the mean of the trouble, in parts of its distance, has not been there for long: that of a leak is two thirds.
+    private const double OnItsWay = 1 / 3.0;
+
     /// <summary>Keeps what was normal before the change that is seen now.</summary>
     internal FrozenBaseline BaselineBefore(SeriesState series, in Sample sample, Timestamp pending)
     {
-        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
         var chart = _layout.Chart(series.Memory.Span);
         var (onset, band) = chart.IsEmpty
             ? (pending, ExpectedBand.None)
             : series.Onset.Find(new(chart.Newest, chart.Number, HasBefore: false), pending, _onset);
-        if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(ProfileTime(onset)), numbers.Band.Scales);
+        return double.IsFinite(band.Expected) ? BaselineOf(series, onset, band, sample) : BaselineByForecast(series, onset, sample);
+    }
+
+    // The series was as usual until then.
+    private FrozenBaseline BaselineByForecast(SeriesState series, Timestamp onset, in Sample sample)
+    {
+        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
+        return BaselineOf(series, onset, ExpectedBand.Of(numbers.Forecaster.Predict(ProfileTime(onset)), numbers.Band.Scales), sample);
+    }
+
+    private FrozenBaseline BaselineOf(SeriesState series, Timestamp onset, in ExpectedBand band, in Sample sample)
+    {
+        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
         var least = LeastDeviation(band.Expected);
         var (mean, reach) = (numbers.Deviation.Mean, UsualReach * numbers.Deviation.Value);
         var hours = sample.Time - series.FirstTime < HoursKnownAfter ? default : _detectors.HoursOf(series.Memory.Span);
@@ -59,6 +74,7 @@ public sealed partial class SeriesPipeline
     internal void EndBaseline(SeriesState series, AlertChange reason, Timestamp now)
     {
         KeepFault(series, now, reason);
+        if (reason == AlertChange.Accepted) TakeLevel(series, now);
         if (reason == AlertChange.Gone && series is { IsLevel: true, Baseline: { Side: not 0 } baseline }
             && (series.NothingOf is not null || !baseline.IsBack(LastOf(series))))
         {
@@ -75,15 +91,36 @@ public sealed partial class SeriesPipeline
     private void EndBaseline(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
     {
         KeepFault(series, sample.Time, change);
+        if (change == AlertChange.Accepted) TakeLevel(series, sample.Time);
         if (change == AlertChange.Recovered && series.Baseline is { HasSettled: false } baseline
             && !baseline.At(sample.Time).Contains(numbers.Forecaster.Predict(ProfileTime(sample.Time)).Expected))
             GoOnFrom(baseline, memory, ref numbers, sample.Time);
         series.Baseline = null;
     }
 
-    private void GoOnFrom(FrozenBaseline baseline, Span<byte> memory, ref SeriesNumbers numbers, Timestamp now)
+    // The level is the usual one from now on, at every hour: the next alert is held against it. One that is on its way still is none.
+    private void TakeLevel(SeriesState series, Timestamp now)
     {
-        numbers.Forecaster = baseline.Restore(now);
+        if (series.Baseline is not { Side: not 0 } baseline) return;
+        var memory = series.Memory.Span;
+        ref var numbers = ref SeriesLayout.Numbers(memory);
+        var before = baseline.At(now).Expected;
+        var expected = numbers.Forecaster.Predict(ProfileTime(now)).Expected;
+        var level = before + (baseline.Side * baseline.Reach);
+        if (baseline.HasRelearned && Math.Abs(expected - level) > OnItsWay * baseline.Reach) return;
+        // A person says so before the series has learned it.
+        if (!baseline.HasRelearned) GoOnWith(numbers.Forecaster, level - expected, memory, ref numbers);
+        numbers.Deviation.Move(before, level);
+        _detectors.ShiftHours(memory, level - before);
+    }
+
+    private void GoOnFrom(FrozenBaseline baseline, Span<byte> memory, ref SeriesNumbers numbers, Timestamp now) =>
+        GoOnWith(baseline.Restore(now), 0, memory, ref numbers);
+
+    private void GoOnWith(HoltWintersForecaster forecaster, double higher, Span<byte> memory, ref SeriesNumbers numbers)
+    {
+        forecaster.Shift(higher);
+        numbers.Forecaster = forecaster;
         numbers.ConsecutiveAnomalies = 0;
         _layout.Window(memory).Clear();
         _detectors.Rebase(memory);

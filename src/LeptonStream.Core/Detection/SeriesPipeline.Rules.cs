@@ -70,9 +70,16 @@ public sealed partial class SeriesPipeline
     {
         var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time));
         // The values after such a finding may be trouble, too. The finding has no value, so the forecast stands for it. An alert that is
-        // published after its silence has its baseline.
+        // published after its silence has its baseline. Where values were trouble before the finding, the change is theirs; where none
+        // was, an older change is none of it.
         if (change == AlertChange.Opened && series.Baseline is null && _detectors.HasSharp)
-            series.Baseline = BaselineBefore(series, sample with { Value = forecast.Expected }, sample.Time);
+        {
+            var (usual, onset) = (sample with { Value = forecast.Expected }, series.Alert.Onset);
+            series.Baseline = onset < sample.Time
+                ? BaselineBefore(series, usual, onset)
+                : BaselineByForecast(series, onset, usual);
+        }
+
         return series.Baseline?.At(sample.Time)
             ?? ExpectedBand.Of(forecast.WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
     }

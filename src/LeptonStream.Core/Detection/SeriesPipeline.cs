@@ -244,6 +244,9 @@ public sealed partial class SeriesPipeline
     /// </summary>
     internal AlarmLine LineOf(SeriesState series) => series.Entity is { IsJudged: true } ? _news : _alone;
 
+    /// <summary>The line whose parts are the scores of its open alert.</summary>
+    internal AlarmLine LineOfOpen(SeriesState series) => series.IsOfRule ? _news : LineOf(series);
+
     // A rule knows its odds: the budget of deviations does not let it speak sooner.
     private double OfRule(double rarity) => rarity < _news.Rarity ? rarity / _lines : rarity;
 

@@ -54,6 +54,16 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         return new() { Low = state.Low, High = state.High, Seen = state.Seen };
     }
 
+    /// <summary>Takes that the values of every hour are higher by so much from now on.</summary>
+    /// <param name="bytes">Its state.</param>
+    /// <param name="amount">The difference, in the series' unit; finite.</param>
+    internal static void Shift(Span<byte> bytes, double amount)
+    {
+        ref var state = ref MemoryMarshal.AsRef<State>(bytes);
+        foreach (ref var low in (Span<float>)state.Low) low = (float)Magnitude.Clamp(low + amount);
+        foreach (ref var high in (Span<float>)state.High) high = (float)Magnitude.Clamp(high + amount);
+    }
+
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {

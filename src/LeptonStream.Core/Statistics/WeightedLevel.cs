@@ -17,6 +17,9 @@ internal struct WeightedLevel
     /// <summary>The deviation as a standard deviation of normal values, in the values' unit; 0 before the second value.</summary>
     public readonly double Sigma => MathConstants.AbsoluteToSigma * Deviation;
 
+    /// <summary>Moves the mean by so much; the deviation stays.</summary>
+    public void Shift(double amount) => Mean += amount;
+
     /// <summary>Takes a value in.</summary>
     /// <param name="value">A finite value.</param>
     /// <param name="rate">Weight of one value once many are known, 0 to 1.</param>

@@ -46,15 +46,10 @@ internal sealed class PipelineTestDriver
         .Where(alert => alert.All(e => e.Type != AlertEventType.Resolved)).Select(alert => alert.Key)];
 
     /// <summary>A person says that an alert is false, which moves the line of its series.</summary>
-    public void Deny(AlertEvent alert, double before, double line)
-    {
-        var feedback = new FeedbackEvent
-        {
-            Id = "1", AlertId = alert.AlertId, Model = alert.Model, Metric = alert.Metric, Labels = alert.Labels, Verdict = Verdict.False,
-            By = "rosa", Score = 4, At = Now, Partition = alert.SourcePartition,
-        };
-        Pipeline.Adopt(new VerdictChange(feedback, before, line), PolicySet.Default, isNews: false, Events);
-    }
+    public void Deny(AlertEvent alert, double before, double line) => Say(Verdict.False, alert, before, line);
+
+    /// <summary>A person says that the level of an alert is the usual one.</summary>
+    public void TakeForUsual(AlertEvent alert) => Say(Verdict.Normal, alert, 1, 1);
 
     /// <summary>Moves time on and sends one metric of one model.</summary>
     public void Step(string model, string metric, double value, int seconds = 60, string labels = "{}")
@@ -65,5 +60,15 @@ internal sealed class PipelineTestDriver
             : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
         var outcome = Send($$$"""{"model":"{{{model}}}","ts":"{{{Now}}}","labels":{{{labels}}},"metrics":{"{{{metric}}}":{{{text}}} } }""");
         Assert.That(outcome.IsAccepted, Is.True, outcome.Detail);
+    }
+
+    private void Say(Verdict verdict, AlertEvent alert, double before, double line)
+    {
+        var feedback = new FeedbackEvent
+        {
+            Id = "1", AlertId = alert.AlertId, Model = alert.Model, Metric = alert.Metric, Labels = alert.Labels, Verdict = verdict,
+            By = "rosa", Score = 4, At = Now, Partition = alert.SourcePartition,
+        };
+        Pipeline.Adopt(new VerdictChange(feedback, before, line), PolicySet.Default, isNews: false, Events);
     }
 }

@@ -36,6 +36,16 @@ public struct LongDeviation
     /// <summary>Whether every value so far was a whole number.</summary>
     public readonly bool IsWhole => !_isFractional;
 
+    /// <summary>Takes that another level is the usual one from now on; of the way there, the mean has gone a part already.</summary>
+    /// <param name="before">The level until now, in the series' unit.</param>
+    /// <param name="now">The level from now on.</param>
+    public void Move(double before, double now)
+    {
+        if (now == before) return;
+        var gone = Math.Clamp((_level.Mean - before) / (now - before), 0, 1);
+        _level.Shift((1 - gone) * (now - before));
+    }
+
     /// <summary>Takes a sample in.</summary>
     /// <param name="sample">A sample within ±<see cref="Magnitude.Max"/>.</param>
     public void Learn(in Sample sample)

@@ -92,8 +92,8 @@ internal sealed class EntityState
         // A verdict is another policy: people may have said that it was no fault.
         if (pipeline != Pipeline) _memory?.Fault.Clear();
         if (pipeline.Policy.Memory != Pipeline.Policy.Memory) _memory?.Fit(pipeline.NewForest(Id));
+        _memory?.Alert.Adopt(pipeline.Alerts, Pipeline.Alerts.Line.Rarity / pipeline.Alerts.Line.Rarity);
         Pipeline = pipeline;
-        _memory?.Alert.Adopt(pipeline.Alerts);
         DecideIsJudged();
     }
 

@@ -18,7 +18,7 @@ namespace LeptonStream.Detection.Lifecycle;
 ///     │ LapseAfter without       │
 ///     └────────────┴─────────────┘
 ///                       recovered: calm for ResolveAfter (longer after flaps)
-///                       accepted:  a warning that was open for AcceptAfter
+///                       accepted:  a warning that was open for AcceptAfter, or what readings that are over made critical
 ///                       gone, superseded, policy: End(…)
 /// </code>
 /// Where nothing is to open, an alert opens in silence: no event says so, and no budget is asked. It is published, with the evidence that
@@ -172,15 +172,18 @@ public sealed partial class AlertLifecycle
     /// <summary>Counts an event of this life and returns its number.</summary>
     internal int NextEvent() => Numbers.Events++;
 
-    /// <summary>Lives by another plan from now on. Scores are in units of the line, so those of an open alert move with it.</summary>
-    internal void Adopt(AlertPlan plan)
+    /// <summary>Lives by another plan from now on.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="factor">What its scores, which are in units of the line, are in those of the new line.</param>
+    internal void Adopt(AlertPlan plan, double factor)
     {
-        var factor = _plan.Line.Rarity / plan.Line.Rarity;
         _plan = plan;
         if (_record is null || factor == 1) return;
         Numbers.Published *= factor;
         Numbers.Worst *= factor;
         Numbers.Refused *= factor;
+        Numbers.Corroborated *= factor;
+        Numbers.Evidence *= factor;
     }
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
@@ -268,7 +271,7 @@ public sealed partial class AlertLifecycle
         var before = Numbers.Worst;
         Numbers.Worst = Math.Max(Numbers.Worst, signal.Score);
         if (HasCalmed(signal) || signal.HasRecovered) return End(AlertChange.Recovered, signal.Time);
-        if (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept)
+        if ((!IsCritical || signal.IsPastCritical) && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept)
             return End(AlertChange.Accepted, signal.Time);
         if (IsSilent) return Publish(signal);
         var raised = !IsCritical && BecomesCritical(signal);

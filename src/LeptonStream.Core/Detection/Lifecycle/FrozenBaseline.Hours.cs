@@ -21,8 +21,9 @@ internal sealed partial class FrozenBaseline
     // One so far from it is none that a course has: that of a sine is 0.16 away.
     private const double FarOff = 1 / 4.0;
 
-    // The mean of the trouble is that of about fifteen values.
-    private const double MeanRate = 1 / 8.0;
+    // The mean of the trouble is that of about fifteen values, within half an hour: the ranges are of the means of an hour.
+    private const double MeanOf = 15;
+    private const double MeanSeconds = 1_800;
 
     /// <summary>
     /// The expectation had the trouble not come: the level before it, and at hours where that is not usual, the values that are.
@@ -71,7 +72,11 @@ internal sealed partial class FrozenBaseline
             && hour.Beyond(sample.Value) <= HourRoom * _numbers.HalfWidth;
     }
 
-    private void FollowMean(in Sample sample) => _numbers.Mean += MeanRate * (sample.Value - _numbers.Mean);
+    private void FollowMean(in Sample sample, double intervalSeconds)
+    {
+        var values = Math.Clamp(MeanSeconds / intervalSeconds, 1, MeanOf);
+        _numbers.Mean += 2 / (values + 1) * (sample.Value - _numbers.Mean);
+    }
 
     // The side on which the mean has left its hour.
     private int CreepAt(Timestamp time) => _numbers.Creeps && _numbers.Hours.At(time) is { } hour ? hour.SideOf(_numbers.Mean) : 0;

@@ -83,7 +83,7 @@ internal sealed partial class FrozenBaseline
     {
         var shift = before.Band.Expected - forecaster.Predict(before.Onset).Expected;
         var frozen = new FrozenBaseline();
-        frozen._numbers = new()
+        frozen._numbers = Numbers.Fresh with
         {
             Forecaster = forecaster,
             Onset = before.Onset.UnixNanoseconds,
@@ -92,7 +92,6 @@ internal sealed partial class FrozenBaseline
             Low = usual.Low,
             High = usual.High,
             UsualSince = now.Time.UnixNanoseconds,
-            Away = double.NaN,
         };
         frozen.TakeHours(hours);
         frozen._numbers.Side = frozen.SideOf(now);
@@ -129,9 +128,11 @@ internal sealed partial class FrozenBaseline
     /// <summary>
     /// Takes a value of trouble whose first sample lay within the band, or was no number: a few in a row beyond one edge are its side.
     /// </summary>
-    public void FindSide(in Sample sample)
+    /// <param name="sample">The value.</param>
+    /// <param name="intervalSeconds">The usual time between two, in seconds.</param>
+    public void FollowTrouble(in Sample sample, double intervalSeconds)
     {
-        FollowMean(sample);
+        FollowMean(sample, intervalSeconds);
         if (_numbers.Side == 0) _numbers.Side = CreepAt(sample.Time);
         if (_numbers.Side != 0) return;
         var side = SideOf(sample);
@@ -192,8 +193,11 @@ internal sealed partial class FrozenBaseline
         _ => true,
     };
 
-    internal struct Numbers
+    internal struct Numbers : IFreshState<Numbers>
     {
+        /// <inheritdoc/>
+        public static Numbers Fresh => new() { Away = double.NaN };
+
         public HoltWintersForecaster Forecaster;
         public long Onset;
         public double Shift;

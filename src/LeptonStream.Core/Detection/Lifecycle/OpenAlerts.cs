@@ -77,7 +77,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
         {
             var series = _series[i];
             var isMeant = series.Alert.Phase == AlertPhase.Open && IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) == alertId;
-            if (!isMeant || !series.IsLevel) continue;
+            if (!isMeant || !(series.IsLevel || series.IsLevelSince)) continue;
             EndAlert(series, AlertChange.Accepted, now, sink);
             if (!series.HasOpenAlert) _series.RemoveAt(i);
         }

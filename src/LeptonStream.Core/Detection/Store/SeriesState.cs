@@ -128,11 +128,16 @@ public sealed partial class SeriesState
     }
 
     /// <summary>
-    /// Whether its alert is of a level, which could become the usual one: codes, values that are no number or stand still, lost readings
-    /// and an engine that makes no progress are none.
+    /// Whether its alert is of a level, which could become the usual one: codes, readings that are none, and an engine that makes no
+    /// progress are none.
     /// </summary>
-    internal bool IsLevel => Code is null && OpenedBy is not (DetectorSet.NonFinite or DetectorSet.NoProgress
-        or FrozenValueDetector.RuleName or LostReadings.RuleName);
+    internal bool IsLevel => Code is null && OpenedBy != DetectorSet.NoProgress && !IsOfReadings;
+
+    /// <summary>
+    /// Whether its alert began with readings that were none, and is one of the level that the values have had since: it could become the
+    /// usual one.
+    /// </summary>
+    internal bool IsLevelSince => IsOfReadings && Baseline is { Side: not 0 };
 
     /// <summary>Log time of its last sample.</summary>
     internal Timestamp Heard { get; set; } = Timestamp.Never;
@@ -233,7 +238,7 @@ public sealed partial class SeriesState
     internal void MoveTo(SeriesPipeline pipeline)
     {
         Memory = pipeline.Move(this, Pipeline);
-        Alert.Adopt(pipeline.Alerts);
+        Adopt(pipeline);
         if (pipeline != Pipeline) Fault = null;
         Baseline?.Adopt(Policy.Direction, pipeline.Policy.Direction);
         if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Metric, pipeline.Policy);
@@ -251,7 +256,7 @@ public sealed partial class SeriesState
     {
         Pipeline.Return(this);
         Memory = pipeline.NewMemory();
-        Alert.Adopt(pipeline.Alerts);
+        Adopt(pipeline);
         Pipeline = pipeline;
         _rare = null;
         FirstTime = first.Time;
@@ -266,7 +271,16 @@ public sealed partial class SeriesState
         Limit = Policy.Limit is { } limit ? new(limit) : null;
     }
 
+    /// <summary>Whether a rule opened its alert, whose findings are held against the line of news.</summary>
+    internal bool IsOfRule => Code is not null || IsOfReadings || OpenedBy == ConstantChangeDetector.RuleName;
+
+    private bool IsOfReadings => Code is null
+        && OpenedBy is DetectorSet.NonFinite or FrozenValueDetector.RuleName or LostReadings.RuleName;
+
     private RareState Rare => _rare ??= new();
+
+    private void Adopt(SeriesPipeline pipeline) =>
+        Alert.Adopt(pipeline.Alerts, Pipeline.LineOfOpen(this).Rarity / pipeline.LineOfOpen(this).Rarity);
 
     private void TakeEngineRole()
     {

@@ -122,6 +122,27 @@ public sealed class CalendarsInPipelineTests
         }
     }
 
+    // The reading publishes what opened in the mute. Its end is the return to what was usual before.
+    [Test]
+    public void ATroubleThatABrokenReadingPublishes_LastsUntilItIsOver()
+    {
+        var (driver, random) = (Driver(new() { Mute = Holidays }), new Random(4));
+        driver.Now = Holidays.Spans[0].From - TimeSpan.FromHours(30);
+        Run(31 * 240, 100);
+        Run(23 * 240, 200);
+        Run(8, double.NaN);
+        Assert.That(driver.OpenAlerts, Has.Count.EqualTo(1));
+        Run(6 * 240, 200);
+        Assert.That(driver.OpenAlerts, Has.Count.EqualTo(1), "while it lasts");
+        Run(2 * 240, 100);
+        Assert.That(driver.OpenAlerts, Is.Empty, "once it is over");
+
+        void Run(int samples, double mean)
+        {
+            for (var i = 0; i < samples; i++) driver.Step("m", "load", mean + Normal.Sample(random, 0, 3), 15);
+        }
+    }
+
     // A job of the night that is over with its mute, and a little later on one of them.
     [TestCase(0)]
     [TestCase(15)]

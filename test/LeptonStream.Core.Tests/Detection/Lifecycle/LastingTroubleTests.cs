@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Snapshots.Layouts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Series;
@@ -59,6 +60,38 @@ public sealed class LastingTroubleTests
         Assert.That(_driver.OpenAlerts, Is.Empty);
     }
 
+    // A deploy: the readings are over, and the level that they left is accepted as that of a warning is.
+    [Test]
+    public void ALevelBehindABrokenReading_IsAcceptedOnceItIsLearned(
+        [Values(double.NaN, double.PositiveInfinity)] double reading, [Values(15, 600)] int seconds)
+    {
+        Run(3 * Day, () => Around(100));
+        Run(seconds, () => reading);
+        Run(23 * Hour, () => Around(140));
+        Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1));
+        Run(2 * Hour, () => Around(140));
+        Assert.That(_driver.OpenAlerts, Is.Empty);
+        Assert.That(_driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Accepted));
+        var events = _driver.Events.Count;
+        Run(Day, () => Around(140));
+        Assert.That(_driver.Events.Skip(events), Is.Empty);
+    }
+
+    [Test]
+    public void TroubleBehindALevelThatAPersonTookForUsual_EndsWithIt([Values(5, 20, 60)] int minutes,
+        [Values(double.NaN, 100, 200)] double trouble)
+    {
+        Run(3 * Day, () => Around(100));
+        Run(20 * Minute, () => Around(140));
+        _driver.TakeForUsual(_driver.Events[^1]);
+        Assert.That(_driver.OpenAlerts, Is.Empty);
+        Run(minutes * Minute, () => Around(140));
+        Run(20 * Minute, () => trouble);
+        Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1));
+        Run(Hour, () => Around(140));
+        Assert.That(_driver.OpenAlerts, Is.Empty);
+    }
+
     // Work by day, and none at night.
     [TestCase("DCGM_FI_DEV_GPU_UTIL")]
     [TestCase("x")]
@@ -100,6 +133,22 @@ public sealed class LastingTroubleTests
             && e is { Type: AlertEventType.Updated, IsProgress: false }), Is.True);
     }
 
+    // The line of news is the same whatever the budget, and so are the scores of a rule and of a metric among others.
+    [TestCase(8, 118)]
+    [TestCase(8, double.NaN)]
+    [TestCase(1, double.NaN)]
+    public void AnOpenAlertBehindAnotherBudget_IsAsBadAsBefore(int metrics, double trouble)
+    {
+        for (var at = 0; at < 3 * 24 * 60; at++) Row(metrics, Around(100));
+        for (var at = 0; at < 30; at++) Row(metrics, double.IsNaN(trouble) ? trouble : Around(trouble));
+        var before = Metric();
+        Assert.That(before, Does.Contain("Open"));
+        _driver.Pipeline.Adopt(new([], new() { WarningBudget = TimeSpan.FromDays(1) }, PresetCatalog.Default));
+        Assert.That(Metric(), Is.EqualTo(before));
+
+        string Metric() => AliveStory.Describe(_driver.Pipeline).Split('\n').First(line => line.Contains("m0", StringComparison.Ordinal));
+    }
+
     private double HourOfDay => _driver.Now.ToDateTimeOffset().TimeOfDay.TotalHours;
 
     private double Around(double mean) => Normal.Sample(_random, mean, 3);
@@ -117,6 +166,17 @@ public sealed class LastingTroubleTests
     }
 
     private void Step(string metric, double value, int step) => _driver.Step("m", metric, value, step);
+
+    // The first metric of an entity, a minute later, beside others.
+    private void Row(int metrics, double first)
+    {
+        _driver.Now += TimeSpan.FromSeconds(Minute);
+        var values = Enumerable.Range(0, metrics).Select(i => i > 0 ? Text(Around(100)) : double.IsNaN(first) ? "\"NaN\"" : Text(first));
+        var members = string.Join(',', values.Select((value, i) => $"\"m{i}\":{value}"));
+        Assert.That(_driver.Send($$"""{"model":"m","ts":"{{_driver.Now}}","labels":{},"metrics":{ {{members}} } }""").IsAccepted, Is.True);
+
+        static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private void Errors(int seconds, double share)
     {
