@@ -95,7 +95,7 @@ internal ref partial struct RemoteWriteWalk(
                 case (1 << 3) | 2 when !_isSecond: ReadLabel(_in.Message(end)); break;
                 case (1 << 3) | 2: ReadReferences(_in.Message(end)); break;
                 case (5 << 3) | 2 when _isSecond: ReadSeriesMetadata(_in.Message(end)); break;
-                // Where it stood before each sample and histogram had a time of its own.
+                // Version 2.0-rc has one creation time a series; later each sample has its own.
                 case 6 << 3 when _isSecond: _created = (long)_in.Varint(); break;
                 default: _in.Skip(tag, end); break;
             }

@@ -137,7 +137,7 @@ internal sealed partial class PayloadIntake(
         }
 
         // Refused before the mapping learns the points, which come again in parts, or later. One payload alone may have more than
-        // there is room for, up to twice as much: one that never gets its room would come again for ever.
+        // there is room for, up to twice as much: one that never gets its room would come again without end.
         if (!lane.MayBecomeRecords(2L * options.Value.MaxPendingBytes, out var room))
             return IntakeReport.Refusal(IntakeOutcome.TooLarge, lane.TooMuch!);
         if (!payload.TryTakeRoom(room)) return IntakeReport.Later(IntakeOutcome.Busy, "too much waits for Kafka", Soon);

@@ -150,7 +150,7 @@ internal sealed class ModelQuality
         Notices.Hold(metric, first.Labels.Count == 0 ? first.Model : first.Labels.ToString(), parts.Count, now);
     }
 
-    // A series is of the same model for ever, but a model may be forgotten before it.
+    // A series stays with its model, but a model may be forgotten before it.
     private SeriesWatch WatchOf(MappedSeries series, long now) => series.Watch is { } watch && watch.Family.Book == _families
         ? watch
         : series.Watch = new(_families.Of(series.Metric, now));

@@ -27,7 +27,7 @@ internal sealed partial class SourceTopics(
         await Stop(_running.Keys.Except(wanted));
         foreach (var topic in wanted.Where(topic => !_running.ContainsKey(topic)))
         {
-            // A collector that reads what it writes would go round for ever.
+            // A collector that reads what it writes would go round without end.
             if (topics.All.Contains(topic.Name)) Log.Own(logger, topic.Name);
             else _running[topic] = Start(topic);
         }

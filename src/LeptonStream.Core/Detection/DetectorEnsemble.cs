@@ -41,7 +41,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
         + (_layout.HasSlow ? 1 : 0) + (_kinds.Contains(DetectorKind.Rule) ? 1 : 0);
 
     /// <summary>The part of the last sum of slow rarities that another detector says of the same number, in decades.</summary>
-    public double SaidTwice { get; private set; }
+    public double DoubleCounted { get; private set; }
 
     /// <summary>A detector's name.</summary>
     public string NameOf(int detector) => _detectors[detector].Name;
@@ -107,7 +107,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
     public double StepSlow(Span<byte> memory, in Sample mean, in SeriesView view, double stepSeconds)
     {
         double sum = 0;
-        SaidTwice = 0;
+        DoubleCounted = 0;
         for (var i = 0; i < _detectors.Length; i++)
         {
             if (_kinds[i] != DetectorKind.Slow) continue;
@@ -121,7 +121,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
             _raw[i] = raw;
             _rarity[i] = Math.Min(calibrator.Rarity(raw, CalibrationPlan.Slow, stepSeconds), MostOfOneSlow);
             sum += _rarity[i];
-            SaidTwice += (1 - detector.Vote) * _rarity[i];
+            DoubleCounted += (1 - detector.Vote) * _rarity[i];
             calibrator.Learn(raw, CalibrationPlan.Slow);
         }
 

@@ -267,7 +267,7 @@ public sealed partial class SeriesPipeline
             Young = Young(series, ref numbers, sample, forecast, carries),
         };
         if (!hasStepped) return scores;
-        var votes = decades > 0 ? Math.Max(0, decades - _detectors.SaidTwice - Tuning.VotesMore) / _news.Rarity : 0;
+        var votes = decades > 0 ? Math.Max(0, decades - _detectors.DoubleCounted - Tuning.VotesMore) / _news.Rarity : 0;
         var alertFrom = _timing.SlowAlertScore * LineOf(series).Rarity / _news.Rarity;
         var novelty = numbers.Novelty.OfSlow(votes, alertFrom, _known, out var alarm);
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };

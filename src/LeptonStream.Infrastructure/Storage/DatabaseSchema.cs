@@ -12,7 +12,7 @@ namespace LeptonStream.Storage;
 /// </summary>
 /// <remarks>
 /// A step that only adds says in a line <c>-- Oldest program: N</c> which version a program must know to run on what the step leaves. The
-/// table <c>schema_version</c> keeps it, so that a program of before, after an upgrade that was taken back, knows whether it may run.
+/// table <c>schema_version</c> keeps it, so that an older program, after a rollback, knows whether it may run.
 /// </remarks>
 public static partial class DatabaseSchema
 {
@@ -93,7 +93,7 @@ public static partial class DatabaseSchema
             : throw new InvalidOperationException($"steps of the schema: {string.Join(", ", steps.Select(step => step.Version))}");
     }
 
-    // One that says nothing has changed what programs of before rely on.
+    // A step without that line changes what older programs rely on.
     private static Step StepOf(int version, string name, string sql) =>
         new(version, name, sql, OldestLine().Match(sql) is { Success: true } mark
             ? int.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture) : version);

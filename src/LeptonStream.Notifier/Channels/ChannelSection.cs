@@ -70,7 +70,7 @@ internal sealed partial class ChannelSection(YamlSection fields, GlobalSection g
     public Template? Template(string field)
     {
         if (fields.Text(field) is not { Length: > 0 } text) return null;
-        // A file of templates may define Alertmanager's default anew.
+        // A file of templates may define Alertmanager's default itself.
         var standard = DefaultTemplate().Match(text);
         return standard.Success && !global.Templates.Defines(standard.Groups["name"].Value) ? null : Template(fields, field, text);
     }

@@ -32,7 +32,7 @@ internal sealed partial class FrozenBaseline
     {
         var level = LevelAt(time);
         if (!_numbers.HasCourse || _numbers.Hours.At(time) is not { } hour || hour.Contains(level.Expected)) return level;
-        // An hour that has seen such trouble can't tell it.
+        // The range of an hour that has seen such trouble is too wide to show it.
         var most = Math.Min(NarrowHour * _numbers.Hours.Width, Math.Max(2 * _numbers.HalfWidth, _numbers.Reach / 2));
         return hour.Width > most ? level : new(hour.Middle, (hour.Width / 2) + (HourRoom * _numbers.HalfWidth));
     }

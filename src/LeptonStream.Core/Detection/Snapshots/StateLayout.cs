@@ -21,7 +21,7 @@ namespace LeptonStream.Detection.Snapshots;
 public static class StateLayout
 {
     /// <summary>
-    /// The version of what a description does not tell. It is raised where something that is written field by field is added, taken out or
+    /// The version of what no description shows. It is raised where something that is written field by field is added, taken out or
     /// moved; where a field, a value of an enum or the code of a chart's segments means something else under its old name; where the parts
     /// of a series' memory lie in another order; or where a kind of blocks, detectors, distributions or memory plans is added. A field of
     /// a struct of <see cref="Structs"/>, a detector, or a value of another enum, that is added or taken out needs none.

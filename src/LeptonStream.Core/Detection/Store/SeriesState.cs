@@ -193,6 +193,7 @@ public sealed partial class SeriesState
     internal int Place
     {
         get => _place;
+        // Below EntityRow.MaxMetrics.
         set => _place = (sbyte)value;
     }
 

@@ -4,7 +4,7 @@ using LeptonStream.Health;
 
 namespace LeptonStream.Kafka.Topics;
 
-/// <summary>What roles do with topics, and which of it the credentials of a client don't allow.</summary>
+/// <summary>The rights on topics that roles need, and those that the credentials of a client lack.</summary>
 public static class TopicRights
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

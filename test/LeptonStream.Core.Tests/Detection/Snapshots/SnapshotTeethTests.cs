@@ -17,7 +17,7 @@ public sealed class SnapshotTeethTests
     [TestCase("_open._series", TestName = "Load_WithoutTheListOfOpenAlerts_IsSeen")]
     [TestCase("_queue._waiting", TestName = "Load_WithoutEventsThatWait_IsSeen")]
     [TestCase("_series._entities._runs", TestName = "Load_WithoutTheListOfRuns_IsSeen")]
-    [TestCase("_series._series._asked.Limit", TestName = "Load_WithoutLimits_IsSeen")]
+    [TestCase("_series._series._optional.Limit", TestName = "Load_WithoutLimits_IsSeen")]
     [TestCase("_series._series._rare.OpenedBy", TestName = "Load_WithoutWhoOpenedAlerts_IsSeen")]
     [TestCase("_series._series._rare.Baseline", TestName = "Load_WithoutBaselines_IsSeen")]
     [TestCase("_drift._watches._reference", TestName = "Load_WithoutReferencesOfDrift_IsSeen")]

@@ -7,7 +7,7 @@ using LeptonStream.Detection.Weights;
 namespace LeptonStream.Detection.Store;
 
 /// <summary>The knowledge that few policies ask for: of codes, a limit, a denominator, the progress of an engine, siblings.</summary>
-internal sealed class AskedState
+internal sealed class OptionalState
 {
     public ErrorCodeTracker? Code { get; set; }
 

@@ -9,54 +9,54 @@ namespace LeptonStream.Detection.Store;
 /// <content>The knowledge that few policies ask for: room for it is made where one does.</content>
 public sealed partial class SeriesState
 {
-    private AskedState? _asked;
+    private OptionalState? _optional;
 
     /// <summary>The code that stands, where it is one.</summary>
     internal ErrorCodeTracker? Code
     {
-        get => _asked?.Code;
-        private init => Asked.Code = value;
+        get => _optional?.Code;
+        private init => Optional.Code = value;
     }
 
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit
     {
-        get => _asked?.Limit;
+        get => _optional?.Limit;
         private set
         {
-            if (value is not null || _asked is not null) Asked.Limit = value;
+            if (value is not null || _optional is not null) Optional.Limit = value;
         }
     }
 
     /// <summary>The watch over the progress of its engine, where that is seen in it.</summary>
     internal ProgressWatch? Progress
     {
-        get => _asked?.Progress;
+        get => _optional?.Progress;
         private set
         {
-            if (value is not null || _asked is not null) Asked.Progress = value;
+            if (value is not null || _optional is not null) Optional.Progress = value;
         }
     }
 
     /// <summary>How much its samples count, where its policy names a denominator.</summary>
     internal SampleWeight? Weight
     {
-        get => _asked?.Weight;
+        get => _optional?.Weight;
         private set
         {
-            if (value is not null || _asked is not null) Asked.Weight = value;
+            if (value is not null || _optional is not null) Optional.Weight = value;
         }
     }
 
     /// <summary>Its comparison with its siblings, where its policy asks for one.</summary>
     internal PeerScorer? Peers
     {
-        get => _asked?.Peers;
+        get => _optional?.Peers;
         set
         {
-            if (value is not null || _asked is not null) Asked.Peers = value;
+            if (value is not null || _optional is not null) Optional.Peers = value;
         }
     }
 
-    private AskedState Asked => _asked ??= new();
+    private OptionalState Optional => _optional ??= new();
 }
