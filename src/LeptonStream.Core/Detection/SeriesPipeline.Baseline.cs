@@ -74,7 +74,7 @@ public sealed partial class SeriesPipeline
     internal void EndBaseline(SeriesState series, AlertChange reason, Timestamp now)
     {
         KeepFault(series, now, reason);
-        if (reason == AlertChange.Accepted) TakeLevel(series, now);
+        if (reason == AlertChange.Accepted) TakeLevel(series, series.Baseline, now);
         if (reason == AlertChange.Gone && series is { IsLevel: true, Baseline: { Side: not 0 } baseline }
             && (series.NothingOf is not null || !baseline.IsBack(LastOf(series))))
         {
@@ -91,25 +91,29 @@ public sealed partial class SeriesPipeline
     private void EndBaseline(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
     {
         KeepFault(series, sample.Time, change);
-        if (change == AlertChange.Accepted) TakeLevel(series, sample.Time);
+        if (change == AlertChange.Accepted) TakeLevel(series, series.Baseline, sample.Time);
         if (change == AlertChange.Recovered && series.Baseline is { HasSettled: false } baseline
             && !baseline.At(sample.Time).Contains(numbers.Forecaster.Predict(ProfileTime(sample.Time)).Expected))
             GoOnFrom(baseline, memory, ref numbers, sample.Time);
         series.Baseline = null;
     }
 
-    // The level is the usual one from now on, at every hour: the next alert is held against it. One that is on its way still is none.
-    private void TakeLevel(SeriesState series, Timestamp now)
+    /// <summary>
+    /// Takes the level of trouble for the usual one from now on, at every hour: the next alert is held against it. One that is on its way
+    /// still is none.
+    /// </summary>
+    internal void TakeLevel(SeriesState series, FrozenBaseline? baseline, Timestamp now)
     {
-        if (series.Baseline is not { Side: not 0 } baseline) return;
+        if (baseline is not { Side: not 0 }) return;
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
         var before = baseline.At(now).Expected;
         var expected = numbers.Forecaster.Predict(ProfileTime(now)).Expected;
         var level = before + (baseline.Side * baseline.Reach);
-        if (baseline.HasRelearned && Math.Abs(expected - level) > OnItsWay * baseline.Reach) return;
+        var ahead = baseline.Side * (expected - level);
+        if (ahead > OnItsWay * baseline.Reach) return;
         // A person says so before the series has learned it.
-        if (!baseline.HasRelearned) GoOnWith(numbers.Forecaster, level - expected, memory, ref numbers);
+        if (ahead < -OnItsWay * baseline.Reach) GoOnWith(numbers.Forecaster, level - expected, memory, ref numbers);
         numbers.Deviation.Move(before, level);
         _detectors.ShiftHours(memory, level - before);
     }

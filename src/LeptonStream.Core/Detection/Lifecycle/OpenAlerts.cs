@@ -66,7 +66,10 @@ internal sealed class OpenAlerts(AlertTiming timing)
     /// <summary>Looks for alerts that nobody asks for any more at the next sweep, whenever that is.</summary>
     public void AdoptPolicies() => _isDue = true;
 
-    /// <summary>Ends an alert whose level a person takes for the usual one; of one that is over already nothing follows.</summary>
+    /// <summary>
+    /// Ends an alert whose level a person takes for the usual one; of one that is over already nothing follows. With that of an entity
+    /// those of the metrics end that it names.
+    /// </summary>
     /// <param name="alertId">The alert's id.</param>
     /// <param name="now">The clock of the log.</param>
     /// <param name="sink">Takes the event.</param>
@@ -76,9 +79,8 @@ internal sealed class OpenAlerts(AlertTiming timing)
         for (var i = _series.Count - 1; i >= 0; i--)
         {
             var series = _series[i];
-            var isMeant = series.Alert.Phase == AlertPhase.Open && IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) == alertId;
-            if (!isMeant || !(series.IsLevel || series.IsLevelSince)) continue;
-            EndAlert(series, AlertChange.Accepted, now, sink);
+            if (series.Alert.Phase != AlertPhase.Open || IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) != alertId) continue;
+            AcceptLevel(series, now, sink);
             if (!series.HasOpenAlert) _series.RemoveAt(i);
         }
 
@@ -86,8 +88,11 @@ internal sealed class OpenAlerts(AlertTiming timing)
         {
             var entity = _entities[i];
             if (!entity.HasOpenAlert || IdOf(entity.Id, EntityEvents.Kind, entity.Memory.Alert, sink) != alertId) continue;
+            SeriesState[] metrics = [.. entity.Memory.Baselines.Select(one => entity.Row[one.Place]).OfType<SeriesState>()];
             End(entity, AlertChange.Accepted, now, sink);
             if (!entity.HasOpenAlert) _entities.RemoveAt(i);
+            foreach (var series in metrics) AcceptLevel(series, now, sink);
+            _series.RemoveAll(series => !series.HasOpenAlert);
         }
     }
 
@@ -188,6 +193,12 @@ internal sealed class OpenAlerts(AlertTiming timing)
     {
         EndLimit(series, reason == AlertChange.Gone ? LimitChange.Gone : LimitChange.PolicyChanged, now, sink);
         EndAlert(series, reason, now, sink);
+    }
+
+    private void AcceptLevel(SeriesState series, Timestamp now, in EventSink sink)
+    {
+        if (series.Alert.Phase == AlertPhase.Open && (series.IsLevel || series.IsLevelSince))
+            EndAlert(series, AlertChange.Accepted, now, sink);
     }
 
     private void EndAlert(SeriesState series, AlertChange reason, Timestamp now, in EventSink sink)

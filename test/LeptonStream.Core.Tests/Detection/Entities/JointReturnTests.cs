@@ -152,6 +152,30 @@ public sealed class JointReturnTests
         Assert.That(again, Is.LessThanOrEqualTo(returned / 3));
     }
 
+    // What the metrics expect is what people called normal.
+    [Test]
+    public void BehindAJointLevelThatPeopleCallNormal_TheNextIsAnAlert()
+    {
+        var (open, found) = (0, 0);
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var driver = new EntityDriver(6, seed: seed);
+            driver.Send(Quiet);
+            driver.Send(15, (i, noise) => i < 4 ? noise + 4 : noise);
+            if (driver.Events.LastOrDefault(e => e.Metric == "entity") is not { EndedReason: null } alert) continue;
+            open++;
+            driver.Say(Verdict.Normal, alert);
+            driver.Send(60, (i, noise) => i < 4 ? noise + 4 : noise);
+            var from = driver.Events.Count;
+            driver.Send(10, (i, noise) => i < 4 ? noise + 8 : noise);
+            found += driver.Events.Skip(from).Any(e => e.Type == AlertEventType.Opened) ? 1 : 0;
+        }
+
+        TestContext.Out.WriteLine($"{open} open, {found} found behind it");
+        Assert.That(open, Is.GreaterThan(Seeds / 2));
+        Assert.That(found, Is.GreaterThanOrEqualTo(open * 3 / 4));
+    }
+
     // Rows until the entity's alert is critical.
     private static int? Page(EntityDriver driver, int metrics = 4)
     {
