@@ -11,8 +11,8 @@ namespace LeptonStream.Detection;
 /// series' own past, and the rarities are combined. One thread, one sample at a time; allocates nothing after its construction.
 /// </summary>
 /// <param name="layout">Where the state and the calibration of each detector lie in the memory of a series.</param>
-/// <param name="ceiling">The largest value that the metric can have, in its unit; infinite where it has none.</param>
-internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
+/// <param name="policy">The policy of the series: how far its values go, and what it is.</param>
+internal sealed class DetectorEnsemble(SeriesLayout layout, SeriesPolicy policy)
 {
     private static readonly double MostOfOneSlow = CalibrationTuning.Default.MostOfOneSlow;
 
@@ -20,8 +20,17 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
     private readonly SeriesDetector[] _detectors = layout.Detectors;
     private readonly DetectorKind[] _kinds = layout.Kinds;
 
+    // The largest value that the metric can have, in its unit; infinite where it has none.
+    private readonly double _ceiling = policy.Bounds.Upper;
+
+    // Where nothing drifts, distances are independent draws around 0: the mean of the window and the forecast are then one number, and two
+    // detectors that find the same sample rare have made one finding (ADR 0054).
+    private readonly bool _countsAgreement = !policy.IsDistance;
+
     // The detector that knows the hours of the day; −1 where none does.
     private readonly int _hours = Array.FindIndex(layout.Detectors, detector => detector is TimeOfDayDetector);
+
+    private readonly CalibrationPlan _sharp = policy.IsDistance ? CalibrationPlan.Distance : CalibrationPlan.Sharp;
 
     // Of the present sample, in the order of the layout.
     private readonly double[] _raw = new double[layout.Detectors.Length];
@@ -91,12 +100,12 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
 
             var raw = _detectors[i].Score(sample, view, _layout.State(memory, i));
             // A full cache stands still by itself: no reading hangs.
-            if (raw > 0 && sample.Value >= ceiling && _detectors[i] is FrozenValueDetector) raw = 0;
+            if (raw > 0 && sample.Value >= _ceiling && _detectors[i] is FrozenValueDetector) raw = 0;
             _raw[i] = raw;
             _rarity[i] = _kinds[i] == DetectorKind.Rule
                 ? Rarities.SoftCap(raw)
-                : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
-            if (_kinds[i] == DetectorKind.Sharp) _byBody[i] = _layout.Calibrator(memory, i).RarityByBody(raw, CalibrationPlan.Sharp);
+                : _layout.Calibrator(memory, i).Rarity(raw, _sharp, intervalSeconds);
+            if (_kinds[i] == DetectorKind.Sharp) _byBody[i] = _layout.Calibrator(memory, i).RarityByBody(raw, _sharp);
         }
     }
 
@@ -172,7 +181,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
             var state = _layout.State(memory, i);
             if (rebases) detector.Rebase(state);
             if (learns || kind == DetectorKind.Rule) detector.Learn(sample, view, state);
-            if (counts && kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
+            if (counts && kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], _sharp);
         }
     }
 
@@ -194,17 +203,19 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
         }
     }
 
-    // The p-norm with p = 5 lies close to the largest and rewards agreement a little.
+    // The p-norm with p = 5 lies close to the largest and rewards agreement a little, where that says something.
     private double NormOfSharp(double[] rarities)
     {
-        double powers = 0;
+        double most = 0, powers = 0;
         for (var i = 0; i < rarities.Length; i++)
         {
             var rarity = rarities[i];
-            if (_kinds[i] == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
+            if (_kinds[i] != DetectorKind.Sharp) continue;
+            most = Math.Max(most, rarity);
+            powers += rarity * rarity * (rarity * rarity) * rarity;
         }
 
-        return powers > 0 ? Math.Pow(powers, 0.2) : 0;
+        return _countsAgreement && powers > 0 ? Math.Pow(powers, 0.2) : most;
     }
 
     // Rules speak of changes however small, but not of those that the policy does not look for.

@@ -77,7 +77,7 @@ public sealed partial class SeriesPipeline
         Policy = policy;
         _timing = detection.Timing;
         _layout = layout;
-        _detectors = new(_layout, policy.Bounds.Upper);
+        _detectors = new(_layout, policy);
         _onset = new(_layout.ChartPoints, policy.Bounds, _layout.Onsets);
         _seesYoung = !policy.FollowsLoad && _detectors.HasSharp;
         _findsTotals = policy.FindsTotals;
@@ -240,9 +240,10 @@ public sealed partial class SeriesPipeline
     }
 
     /// <summary>
-    /// The line that a series' alert opens at. The metrics of an entity share its budget, and it speaks for them together.
+    /// The line that a series' alert opens at. The metrics of an entity share its budget, and it speaks for them together, but not for
+    /// distances.
     /// </summary>
-    internal AlarmLine LineOf(SeriesState series) => series.Entity is { IsJudged: true } ? _news : _alone;
+    internal AlarmLine LineOf(SeriesState series) => series.Entity is { IsJudged: true } && !Policy.IsDistance ? _news : _alone;
 
     /// <summary>The line whose parts are the scores of its open alert.</summary>
     internal AlarmLine LineOfOpen(SeriesState series) => series.IsOfRule ? _news : LineOf(series);

@@ -10,7 +10,7 @@ namespace LeptonStream.Detection.Calibration;
 /// <remarks>
 /// Up to a week the line of a budget is the rarity that comes once in it: what is counted keeps its promise, and the detectors that share a
 /// budget mostly agree. Beyond, a rarity is what a fitted tail says, and that promises more than series keep: a budget ten times as long
-/// takes three decades of it. Only the line moves with the budget; what is news does not, so the order of scores stays.
+/// takes three decades of it. The tail of a distance is the one that is fitted, and takes one. Only the line moves with the budget; what is news does not, so the order of scores stays.
 /// </remarks>
 internal sealed class AlarmLine
 {
@@ -98,19 +98,19 @@ internal sealed class AlarmLine
 
     private static AlarmLine Of(SeriesPolicy policy, double least)
     {
-        var rarity = Math.Max(least, RarityOf(policy.WarningBudget));
+        var rarity = Math.Max(least, RarityOf(policy.WarningBudget, policy.IsDistance ? 1 : Tuning.TailPerDecade));
         var raised = policy.Line * rarity;
         return new(raised, CriticalRarityOf(policy) / rarity, policy, raised / Tuning.TailPerDecade);
     }
 
     // A page must be sure: some decades beyond the line of its budget. Where both budgets are one, so are both lines.
     private static double CriticalRarityOf(SeriesPolicy policy) =>
-        RarityOf(policy.CriticalBudget) + (Tuning.CriticalMore * Math.Min(1, Between(policy)));
+        RarityOf(policy.CriticalBudget, Tuning.TailPerDecade) + (Tuning.CriticalMore * Math.Min(1, Between(policy)));
 
-    private static double RarityOf(TimeSpan budget)
+    private static double RarityOf(TimeSpan budget, double perDecade)
     {
         var decades = Decades(budget);
-        return Math.Max(Least, decades + ((Tuning.TailPerDecade - 1) * Math.Max(0, decades - Week)));
+        return Math.Max(Least, decades + ((perDecade - 1) * Math.Max(0, decades - Week)));
     }
 
     private static double Between(SeriesPolicy policy) => Math.Log10(policy.CriticalBudget / policy.WarningBudget);

@@ -1,6 +1,5 @@
 using LeptonStream.Detection.Pages;
 using LeptonStream.Detection.Policies;
-using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;
@@ -86,7 +85,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         Count(entity);
         series.Entity = entity;
         // The distances of one distribution say the same thing four times, and would confirm each other.
-        series.Place = series.Policy.Preset is { Kind: MetricKind.DataDrift } ? -1 : entity.Join(series, now);
+        series.Place = series.Policy.IsDistance ? -1 : entity.Join(series, now);
     }
 
     /// <summary>Lets a series go that is forgotten, and its entity with the last of them.</summary>

@@ -125,6 +125,12 @@ public sealed record SeriesPolicy
     /// </summary>
     public MetricPreset? Preset { get; init; }
 
+    /// <summary>
+    /// Whether it is a distance of a distribution to its reference. Where nothing drifts, its chance is known, and it is no row of its
+    /// entity (ADR 0054).
+    /// </summary>
+    internal bool IsDistance => Preset is { Kind: MetricKind.DataDrift };
+
     /// <summary>The unit (UCUM) of what is judged, by the preset or by the metric's name; null where neither says.</summary>
     public string? Unit { get; init; }
 
