@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Collector.Quality;
+using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Samples;
 using Microsoft.Extensions.Logging;
@@ -20,16 +21,15 @@ internal sealed partial class MetricsLog(
     private const long MostRecords = 200_000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan SayAgain = TimeSpan.FromHours(1);
 
     private readonly NativeJsonFormat _format = new(FormatLimits.Default);
     private readonly SampleBatch _batch = new();
+    private readonly OnceAMinute _line = new(time);
     private Task<Found> _work = Task.FromResult(Found.Nothing);
     private Dictionary<int, long> _ends = [];
     private LogReader? _reader;
     private int _partitions;
     private long _asked;
-    private long? _said;
 
     /// <inheritdoc/>
     public async Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, CancellationToken stop)
@@ -43,14 +43,13 @@ internal sealed partial class MetricsLog(
         {
             var found = await work.WaitAsync(Limit, stop);
             _ends = found.Ends;
+            _line.Reset();
             return found.Tail;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && !stop.IsCancellationRequested)
         {
             // Then each replica judges what it hears.
-            if (_said is { } said && time.GetElapsedTime(said) < SayAgain) return null;
-            _said = time.GetTimestamp();
-            Log.Unreadable(logger, topics.Metrics, failure.Message);
+            if (_line.IsDue()) Log.Unreadable(logger, topics.Metrics, failure.Message);
             return null;
         }
         catch (Exception) when (stop.IsCancellationRequested)

@@ -10,26 +10,20 @@ namespace LeptonStream.Roles.Tests.Collector.Mapping;
 
 /// <summary>
 /// Payloads that nobody meant to send, through the whole of the collector: whatever they become, the detector takes each record.
-/// LEPTON_FUZZ says how many payloads the slow part reads.
 /// </summary>
 public sealed class CollectedFuzzTests
 {
     private const int FastPayloads = 60_000;
     private const int SlowPayloads = 1_000_000;
 
-    // Of one mapper, so that it meets series again and does not fill up with noise.
-    private const int Together = 5_000;
-
     [Test]
-    public void Write_OfChangedPayloads_IsTakenByTheDetector() => Fuzz(20261130, FastPayloads);
+    public void Write_OfChangedPayloads_IsTakenByTheDetector() => Fuzz(new(20261130, FastPayloads));
 
     [Test, Category("Slow")]
-    public void Write_OfMillionsOfChangedPayloads_IsTakenByTheDetector() => Fuzz(
-        8, int.TryParse(Environment.GetEnvironmentVariable("LEPTON_FUZZ"), out var many) ? many : SlowPayloads);
+    public void Write_OfMillionsOfChangedPayloads_IsTakenByTheDetector() => Fuzz(FuzzPlan.Slow(SlowPayloads));
 
-    private static void Fuzz(int seed, int payloads)
+    private static void Fuzz(FuzzPlan plan)
     {
-        var random = new Random(seed);
         var seeds = FormatFuzzTests.Seeds();
         var (lane, detector, read) = (new IntakeLane(), new NativeJsonFormat(LeptonStream.Samples.FormatLimits.Default), new SampleBatch());
         string[] names = [.. lane.Formats.Names];
@@ -38,9 +32,11 @@ public sealed class CollectedFuzzTests
         var config = CollectorConfig.Default;
         var (mapper, page, at) = (new PointMapper(config), new PageSeries(), Timestamp.FromUnixSeconds(1_790_553_600));
         long records = 0;
-        for (var i = 0; i < payloads; i++, at += TimeSpan.FromSeconds(1))
+        foreach (var (i, seed, random) in plan.Steps())
         {
-            if (i % Together == 0) (mapper, page) = (new PointMapper(config), new PageSeries());
+            at += TimeSpan.FromSeconds(1);
+            // Of one seed, so that it meets series again and does not fill up with noise.
+            if (i == 0) (mapper, page) = (new PointMapper(config), new PageSeries());
             var length = FormatFuzzTests.Mutate(random, seeds[random.Next(seeds.Length)], seeds[random.Next(seeds.Length)], bytes);
             var payload = bytes.AsSpan(0, length);
             var name = random.Next(2) == 0 ? lane.Formats.ByLook(payload).Format?.Name ?? names[0] : names[random.Next(names.Length)];
@@ -65,7 +61,7 @@ public sealed class CollectedFuzzTests
             }
         }
 
-        Assert.That(records, Is.GreaterThan(payloads / 10), "the changes leave too little that becomes a record");
+        Assert.That(records, Is.GreaterThan(plan.Payloads / 10), "the changes leave too little that becomes a record");
     }
 
     private static SourceLabels Labels { get; } = new(LeptonStream.Series.LabelSet.Of(("job", "j"), ("instance", "a")));
