@@ -239,10 +239,7 @@ public sealed partial class SeriesPipeline
             change == AlertChange.Opened && opener is not null ? opener : OpenedByAbsence(scores, change));
     }
 
-    /// <summary>
-    /// The line that a series' alert opens at. The metrics of an entity share its budget, and it speaks for them together, but not for
-    /// distances.
-    /// </summary>
+    /// <summary>The line that an alert opens at. An entity speaks for its metrics, within one budget, but not for distances.</summary>
     internal AlarmLine LineOf(SeriesState series) => series.Entity is { IsJudged: true } && !Policy.IsDistance ? _news : _alone;
 
     /// <summary>The line whose parts are the scores of its open alert.</summary>

@@ -10,7 +10,8 @@ namespace LeptonStream.Detection.Calibration;
 /// <remarks>
 /// Up to a week the line of a budget is the rarity that comes once in it: what is counted keeps its promise, and the detectors that share a
 /// budget mostly agree. Beyond, a rarity is what a fitted tail says, and that promises more than series keep: a budget ten times as long
-/// takes three decades of it. The tail of a distance is the one that is fitted, and takes one. Only the line moves with the budget; what is news does not, so the order of scores stays.
+/// takes three decades of it, and one of distances, whose tail is the fitted one. Only the line moves with the budget; what is news does
+/// not, so the order of scores stays.
 /// </remarks>
 internal sealed class AlarmLine
 {
