@@ -64,6 +64,9 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, SeriesPolicy policy)
     /// <summary>Whether a detector looks every two minutes only.</summary>
     public bool IsSlow(int detector) => _kinds[detector] == DetectorKind.Slow;
 
+    /// <summary>Whether a detector says that a value lies elsewhere than expected.</summary>
+    public bool IsOfValues(int detector) => _detectors[detector].IsOfValues;
+
     /// <summary>The time since which a detector says so of a series; null where it does not know.</summary>
     public Timestamp? Since(int detector, Span<byte> memory) => _detectors[detector].Since(_layout.State(memory, detector));
 

@@ -39,7 +39,9 @@ public sealed partial class SeriesPipeline
             return alert.End(AlertChange.PolicyChanged, sample.Time);
         // As nearly every sample finds it.
         if (alert.Phase == AlertPhase.Quiet && seen < 1) return AlertChange.None;
-        var change = Observe(series, sample, seen, scores, stand, line);
+        var waits = alert.Phase != AlertPhase.Open && seen >= 1 && IsWhereExpected(series, ref numbers, sample, scores);
+        if (scores.SlowAlarm > 0) AwaitValue(series, waits, sample.Time);
+        var change = Observe(series, sample, seen, scores, stand, line, waits);
         // One that is published after its silence has its baseline.
         if (change == AlertChange.Opened && baseline is null)
         {
@@ -54,10 +56,11 @@ public sealed partial class SeriesPipeline
     // By itself, since the room that it needs would be cleared for every sample.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private AlertChange Observe(SeriesState series, in Sample sample, double seen, in SampleScores scores, BaselineStand stand,
-        AlarmLine line) =>
+        AlarmLine line, bool waits) =>
         series.Alert.Observe(new(seen, sample.Time)
         {
-            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Absent >= 1
+            // It opens on a value that is not what is expected.
+            Needed = waits ? double.PositiveInfinity : scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Absent >= 1
                 ? 1
                 : _timing.EnoughEvidence(scores.Return >= 1 ? _timing.YoungFor : series.LastTime - series.FirstTime,
                     series.IntervalSeconds),

@@ -44,27 +44,45 @@ public sealed partial class SeriesPipeline
 
     private ExpectedBand Freeze(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
     {
-        var (since, before) = BeginningOf(series);
-        series.Baseline = since is { } onset && double.IsFinite(before)
-            ? FrozenBaseline.OfConstant(numbers.Forecaster, (onset, new(before, LeastDeviation(before))), sample)
-            : BaselineBefore(series, sample, series.Alert.Onset);
+        var leading = LeadingOf(series);
+        series.Baseline = BaselineOf(series, ref numbers, sample, series.Alert.Onset, leading);
+        if (leading.IsOfValues) series.Baseline.Expects(sample);
         series.Baseline.Measure(sample);
-        series.Alert.BeginAt(Timestamp.Earlier(series.Baseline.Onset, since ?? series.Baseline.Onset));
+        series.Alert.BeginAt(Timestamp.Earlier(series.Baseline.Onset, leading.Since ?? series.Baseline.Onset));
         return series.Baseline.At(sample.Time);
     }
+
+    // The alert would say that the value is what was expected. Only what is no matter of one value opens it then.
+    private bool IsWhereExpected(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in SampleScores scores)
+    {
+        if (scores.Absent >= 1 || series.Peers is { Score: >= 1 } || LeadingOf(series) is not { IsOfValues: true } leading) return false;
+        var pending = series.Alert.Phase == AlertPhase.Pending ? series.Alert.Onset : sample.Time;
+        var before = BaselineOf(series, ref numbers, sample, pending, leading);
+        // A mean that has moved shows in values on its side.
+        if (scores is { SlowAlarm: > 0, Sharp: < 1, Young: < 1, Rule: < 1, Return: < 1 } && before.At(sample.Time) is var band
+            && (sample.Value - band.Expected) * SideOfSlow(series.Memory.Span, sample.Time) <= 0) return true;
+        return before.Expects(sample);
+    }
+
+    private FrozenBaseline BaselineOf(SeriesState series, ref SeriesNumbers numbers, in Sample sample, Timestamp pending,
+        in (Timestamp? Since, double Before, bool IsOfValues) leading) =>
+        leading.Since is { } onset && double.IsFinite(leading.Before)
+            ? FrozenBaseline.OfConstant(numbers.Forecaster, (onset, new(leading.Before, LeastDeviation(leading.Before))), sample)
+            : BaselineBefore(series, sample, pending);
 
     private double LeastDeviation(double expected) =>
         Math.Max(Policy.MinimumAbsoluteDeviation, Policy.MinimumRelativeDeviation * Math.Abs(expected));
 
     // A value that stands still has not left its band, and one that stood still had none to leave: the detector that says so knows since
     // when, and what it was before.
-    private (Timestamp? Since, double Before) BeginningOf(SeriesState series)
+    private (Timestamp? Since, double Before, bool IsOfValues) LeadingOf(SeriesState series)
     {
         var leading = -1;
         for (var i = 0; i < _detectors.Count; i++)
             if (leading < 0 || ScoreOf(i, series) > ScoreOf(leading, series)) leading = i;
-        return leading < 0 ? (null, double.NaN)
-            : (_detectors.Since(leading, series.Memory.Span), _detectors.ValueBefore(leading, series.Memory.Span));
+        return leading < 0 ? (null, double.NaN, false)
+            : (_detectors.Since(leading, series.Memory.Span), _detectors.ValueBefore(leading, series.Memory.Span),
+                _detectors.IsOfValues(leading));
     }
 
     /// <summary>

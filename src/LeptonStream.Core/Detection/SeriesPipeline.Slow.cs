@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
@@ -15,6 +16,9 @@ public sealed partial class SeriesPipeline
     private static readonly TimeSpan SlowWarmUp = TimeSpan.FromDays(2);
     private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
 
+    // A finding of means waits for so many steps for a value that is not what is expected.
+    private const int MostWaits = 10;
+
     // Slow detectors are shown means over two minutes.
     private bool UpdateSlowChannel(SeriesState series, Span<byte> memory, in LongDeviation deviation, in Sample sample, bool carries)
     {
@@ -25,6 +29,7 @@ public sealed partial class SeriesPipeline
         if (++slow.Count < perStep) return false;
         var mean = sample with { Value = slow.Sum / slow.Count };
         slow.Sum = slow.Count = 0;
+        slow.Waits -= Math.Sign(slow.Waits);
         if (!double.IsFinite(mean.Value)) return false;
 
         var view = new SeriesView(_layout.SlowWindow(memory), Forecast.None,
@@ -38,6 +43,27 @@ public sealed partial class SeriesPipeline
         slow.Deviation.Learn(mean);
         view.Window.Push(mean.Value);
         return true;
+    }
+
+    private bool AwaitsValue(SeriesState series) =>
+        _layout.HasSlow && series.Alert.Phase != AlertPhase.Open && _layout.Slow(series.Memory.Span).Waits != 0;
+
+    private void AwaitValue(SeriesState series, bool waits, Timestamp time)
+    {
+        var memory = series.Memory.Span;
+        ref var left = ref _layout.Slow(memory).Waits;
+        if (!waits) left = 0;
+        else if (left == 0) left = MostWaits * SideOfSlow(memory, time);
+    }
+
+    // The side of the last mean: of its hour, or else of the past.
+    private int SideOfSlow(Span<byte> memory, Timestamp time)
+    {
+        ref readonly var slow = ref _layout.Slow(memory);
+        if (slow.Waits != 0) return Math.Sign(slow.Waits);
+        var mean = _layout.SlowWindow(memory)[0];
+        var side = _detectors.HoursOf(memory).At(time)?.SideOf(mean) ?? 0;
+        return side != 0 ? side : mean < slow.Deviation.Mean ? -1 : 1;
     }
 
     private static double DecadesOf(SeriesState series, Timestamp first, Timestamp now, double sum, double perStep)

@@ -264,10 +264,11 @@ public sealed partial class SeriesPipeline
             Rule = found.Rule,
             Young = Young(series, ref numbers, sample, forecast, carries),
         };
-        if (!hasStepped) return scores;
+        if (!hasStepped) return scores with { SlowAlarm = AwaitsValue(series) ? LineOf(series).Rarity / _news.Rarity : 0 };
         var votes = decades > 0 ? Math.Max(0, decades - _detectors.DoubleCounted - Tuning.VotesMore) / _news.Rarity : 0;
         var alertFrom = _timing.SlowAlertScore * LineOf(series).Rarity / _news.Rarity;
         var novelty = numbers.Novelty.OfSlow(votes, alertFrom, _known, out var alarm);
+        if (AwaitsValue(series)) alarm = Math.Max(alarm, alertFrom);
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
     }
 

@@ -35,6 +35,9 @@ public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.Sta
     public override DetectorKind Kind => DetectorKind.Sharp;
 
     /// <inheritdoc/>
+    public override bool IsOfValues => false;
+
+    /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
         if (state.Trained < WarmUp) return 0;

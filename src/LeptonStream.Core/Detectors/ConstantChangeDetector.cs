@@ -51,7 +51,7 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
     protected override void Learn(in Sample sample, in SeriesView view, ref State state)
     {
         if (state.Count == 0) state.First = state.Since = sample.Time.UnixNanoseconds;
-        var isBack = state.HasLeft && sample.Value == state.Constant;
+        var isBack = state.HasLeft && sample.Value == state.Constant && SecondsSince(state.Left, sample.Time) <= state.StoodSeconds;
         if (state.HasLeft) Follow(sample, ref state);
         else if (state.Count > 0 && sample.Value != state.Last) Leave(sample, ref state);
         if (sample.Value == state.Last && state.Count > 0) state.Run++;

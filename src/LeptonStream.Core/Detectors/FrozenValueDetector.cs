@@ -31,6 +31,9 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     public override DetectorKind Kind => DetectorKind.Rule;
 
     /// <inheritdoc/>
+    public override bool IsOfValues => false;
+
+    /// <inheritdoc/>
     public override Timestamp? Since(ReadOnlySpan<byte> state) => new Timestamp(MemoryMarshal.AsRef<State>(state).Changed);
 
     /// <inheritdoc/>

@@ -38,6 +38,9 @@ public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetect
     public override DetectorKind Kind => DetectorKind.Sharp;
 
     /// <inheritdoc/>
+    public override bool IsOfValues => false;
+
+    /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
         if (!state.HasReference || view.Window.Count < Farthest) return 0;

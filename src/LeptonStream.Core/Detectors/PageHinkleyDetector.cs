@@ -29,6 +29,9 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
     public override DetectorKind Kind => DetectorKind.Sharp;
 
     /// <inheritdoc/>
+    public override bool IsOfValues => false;
+
+    /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
         if (state.Count < WarmUp) return 0;

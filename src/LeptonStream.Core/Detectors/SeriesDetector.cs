@@ -30,6 +30,11 @@ public abstract class SeriesDetector
     /// </summary>
     public virtual double Vote => 1;
 
+    /// <summary>
+    /// Whether it says that a value lies elsewhere than expected; else it is how the values go, which each of them may hide.
+    /// </summary>
+    public virtual bool IsOfValues => true;
+
     /// <summary>The memory it needs for each series, in bytes.</summary>
     public abstract int StateBytes { get; }
 

@@ -29,6 +29,9 @@ public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
+    public override bool IsOfValues => false;
+
+    /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in Stateless state)
     {
         if (view.Window.Count < Before) return NotYet;

@@ -55,7 +55,7 @@ internal struct ChangeOnset
             var length = candidate.LengthTo(newest.Number);
             if (candidate.Side == 0 || length > plan.Points || length - candidate.Away < Lasting * length) continue;
             var band = BandOf(point, plan.Bounds);
-            if (candidate.Side * (newest.Point.Value - band.Expected) > 0)
+            if (candidate.Side * (newest.Point.Value - band.Expected) > band.HalfWidth)
                 return (Timestamp.Earlier(new(point.Nanoseconds), pending), band);
         }
 

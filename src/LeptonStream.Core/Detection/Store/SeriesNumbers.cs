@@ -52,6 +52,11 @@ internal struct SlowStep
     public long FirstNanoseconds;
     public int Count;
 
+    /// <summary>
+    /// Steps for which a finding that is worth an alert yet waits for a value that shows it, below zero where that is a low one.
+    /// </summary>
+    public int Waits;
+
     /// <summary>The sum of the rarities of the last whole step.</summary>
     public double Decades;
 }

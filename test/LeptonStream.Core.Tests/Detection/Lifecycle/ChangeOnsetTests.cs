@@ -101,7 +101,7 @@ public sealed class ChangeOnsetTests
                 var (first, half) = (drawn[i], drawn[i].Upper - drawn[i].Expected);
                 if (!(first.Value > first.Upper || first.Value < first.Lower)) continue;
                 var side = Math.Sign(first.Value - first.Expected);
-                if (!(side * (last.Value - first.Expected) > 0)) continue;
+                if (!(side * (last.Value - first.Expected) > half)) continue;
                 var on = drawn.Skip(i).Count(point => side * (point.Value - first.Expected) >= 0.5 * half);
                 if (on >= 0.8 * (drawn.Count - i)) return (Timestamp.Earlier(first.Time, Suspected), new(first.Expected, half));
             }
