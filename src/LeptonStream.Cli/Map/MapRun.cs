@@ -32,7 +32,7 @@ internal sealed class MapRun : IDisposable
     private readonly FormatDecision _formats;
     private readonly PointMapper _mapper;
     private readonly Decompressor _decompressor = new();
-    private readonly PointBatch _points = new();
+    private readonly PointBatch _points = new() { ListsLeftOut = true };
     private readonly MappedBatch _mapped = new(MostDrops);
 
     /// <param name="config">The rules.</param>

@@ -42,6 +42,18 @@ internal sealed class MapCommandTests
         Assert.That(result.Output, Does.Contain("Nothing came out"));
     }
 
+    [TestCase("""{"fields":{"state":"up"},"name":"cpu","timestamp":1796000000}""", "TextValue")]
+    [TestCase("""cpu state="up" 1796000000000000000""", "TextValue")]
+    [TestCase("""{"metric":{"__name__":"up"},"values":[null],"timestamps":[1796000000000]}""", "NoValue")]
+    public async Task Map_NothingButTextsAndNulls_NamesThem(string payload, string reason)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, payload);
+        var result = await LeptonProcess.Run("map", file);
+        File.Delete(file);
+        Assert.That(result.Output, Does.Contain(reason));
+    }
+
     [Test]
     public async Task Map_TwoPagesAsJson_HasRatesInTheSecond()
     {
