@@ -128,10 +128,9 @@ public sealed partial class SeriesPipeline
         var before = baseline.At(now).Expected;
         var expected = numbers.Forecaster.Predict(ProfileTime(now)).Expected;
         var level = before + (baseline.Side * baseline.Reach);
-        var ahead = baseline.Side * (expected - level);
-        if (ahead > OnItsWay * baseline.Reach) return;
+        if (baseline.HasRelearned && Math.Abs(expected - level) > OnItsWay * baseline.Reach) return;
         // A person says so before the series has learned it.
-        if (ahead < -OnItsWay * baseline.Reach) GoOnWith(numbers.Forecaster, level - expected, memory, ref numbers);
+        if (!baseline.HasRelearned) GoOnWith(numbers.Forecaster, level - expected, memory, ref numbers);
         numbers.Deviation.Move(before, level);
         _detectors.ShiftHours(memory, level - before);
     }

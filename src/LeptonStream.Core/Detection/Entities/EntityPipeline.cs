@@ -227,17 +227,10 @@ internal sealed class EntityPipeline
             else if (numbers.Fault.IsReturn) memory.Fault.Clear();
         }
 
-        if (change == AlertChange.Accepted) TakeLevels(entity);
+        if (change == AlertChange.Accepted) memory.Fault.Clear();
         // Trouble that goes on when it comes back is news.
         if (change == AlertChange.Gone) numbers.Forget();
         memory.Baselines.Clear();
-    }
-
-    private static void TakeLevels(EntityState entity)
-    {
-        entity.Memory.Fault.Clear();
-        foreach (var (place, baseline) in entity.Memory.Baselines)
-            if (entity.Row[place] is { Baseline: null } series) series.Pipeline.TakeLevel(series, baseline, entity.Row.Time);
     }
 
     // A surprise becomes usual within rows: an open alert is held against its metrics' baselines from before. The last word of a metric

@@ -80,7 +80,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
         {
             var series = _series[i];
             if (series.Alert.Phase != AlertPhase.Open || IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) != alertId) continue;
-            AcceptLevel(series, now, sink);
+            AcceptLevel(series, series.Baseline, now, sink);
             if (!series.HasOpenAlert) _series.RemoveAt(i);
         }
 
@@ -88,10 +88,11 @@ internal sealed class OpenAlerts(AlertTiming timing)
         {
             var entity = _entities[i];
             if (!entity.HasOpenAlert || IdOf(entity.Id, EntityEvents.Kind, entity.Memory.Alert, sink) != alertId) continue;
-            SeriesState[] metrics = [.. entity.Memory.Baselines.Select(one => entity.Row[one.Place]).OfType<SeriesState>()];
+            var baselines = entity.Memory.Baselines.ToArray();
             End(entity, AlertChange.Accepted, now, sink);
             if (!entity.HasOpenAlert) _entities.RemoveAt(i);
-            foreach (var series in metrics) AcceptLevel(series, now, sink);
+            foreach (var (place, baseline) in baselines)
+                if (entity.Row[place] is { } series) AcceptLevel(series, baseline, now, sink);
             _series.RemoveAll(series => !series.HasOpenAlert);
         }
     }
@@ -195,10 +196,11 @@ internal sealed class OpenAlerts(AlertTiming timing)
         EndAlert(series, reason, now, sink);
     }
 
-    private void AcceptLevel(SeriesState series, Timestamp now, in EventSink sink)
+    // The baseline is that of its own alert, or of its entity's.
+    private void AcceptLevel(SeriesState series, FrozenBaseline? baseline, Timestamp now, in EventSink sink)
     {
-        if (series.Alert.Phase == AlertPhase.Open && (series.IsLevel || series.IsLevelSince))
-            EndAlert(series, AlertChange.Accepted, now, sink);
+        if (series.Alert.Phase != AlertPhase.Open) series.Pipeline.TakeLevel(series, baseline, now);
+        else if (series.IsLevel || series.IsLevelSince) EndAlert(series, AlertChange.Accepted, now, sink);
     }
 
     private void EndAlert(SeriesState series, AlertChange reason, Timestamp now, in EventSink sink)
