@@ -8,7 +8,7 @@ namespace LeptonStream.Detection;
 public sealed partial class SeriesPipeline
 {
     private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view,
-        bool isAnomalous, bool isKnown)
+        bool isAnomalous, bool isKnown, bool holds)
     {
         var counts = numbers.Events.Admits(isAnomalous);
         // A burst that is known is no new level: where it hangs, nobody would see it any more.
@@ -22,10 +22,10 @@ public sealed partial class SeriesPipeline
             if (isAnother) Restart(series, memory, ref numbers, sample, view.Window);
         }
 
-        _detectors.Learn(memory, sample, view, learns: !isAnomalous || relearns, rebases: relearns, counts);
+        _detectors.Learn(memory, sample, view, learns: !(isAnomalous || holds) || relearns, rebases: relearns, counts);
         numbers.Deviation.Learn(sample);
         if (numbers.Learned < int.MaxValue) numbers.Learned++;
-        if (isAnomalous && !relearns) return;
+        if ((isAnomalous || holds) && !relearns) return;
         numbers.Forecaster.Learn(InProfile(sample), series.IntervalSeconds);
         view.Window.Push(sample.Value);
         RestartIfBegunWrong(series, memory, ref numbers, sample, view.Window);

@@ -18,6 +18,10 @@ public sealed partial class SeriesPipeline
     internal static double ReturnOf(SeriesState series, in Sample sample, double expected) =>
         series.Fault?.ScoreOf(sample, expected, DeviationOf(series).Mean) ?? 0;
 
+    // The series does not follow a fault that goes on and is yet to be an alert again: it would be what is expected by then.
+    private static bool HoldsFor(SeriesState series, double again) =>
+        again >= 1 && series.Alert.Phase == AlertPhase.Pending && series.Fault!.IsInterrupted(series.LastTime);
+
     /// <summary>How far a series usually goes from the mean of its past, and that mean.</summary>
     internal static ref readonly LongDeviation DeviationOf(SeriesState series) =>
         ref SeriesLayout.Numbers(series.Memory.Span).Deviation;

@@ -229,10 +229,11 @@ public sealed partial class SeriesPipeline
         var change = MoveAlert(series, ref numbers, shown, sample.Value, scores, isYoung, out var novelty, out var band, forecast);
 
         // 8 learn
+        var holds = HoldsFor(series, again);
         if (_layout.HasPast) _layout.Past(memory).Add(sample.Time, sample.Value, isIncident: series.Alert.Phase != AlertPhase.Quiet);
-        if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet)
+        if (!isAnomalous && !holds && series.Alert.Phase == AlertPhase.Quiet)
             numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
-        Learn(series, memory, ref numbers, sample, view, isAnomalous, isKnown);
+        Learn(series, memory, ref numbers, sample, view, isAnomalous, isKnown, holds);
         if (isBridged && !isAnomalous && again < 1) numbers.Forecaster.Rebase(InProfile(sample));
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
         judgement = new(given, novelty, change, forecast, band, rarity + _layout.SlowDecades(memory),

@@ -20,6 +20,9 @@ internal sealed class KnownFault
 
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(30);
 
+    // So soon after its end a fault was only interrupted.
+    private static readonly TimeSpan Interrupted = TimeSpan.FromHours(2);
+
     private Numbers _numbers;
 
     private KnownFault(in Numbers numbers) => _numbers = numbers;
@@ -76,6 +79,9 @@ internal sealed class KnownFault
         state.ReadBlock(ref fault._numbers);
         return fault;
     }
+
+    /// <summary>Whether the fault ended so lately that it may go on.</summary>
+    public bool IsInterrupted(Timestamp time) => time - Ended <= Interrupted;
 
     private bool IsRemembered(Timestamp time) => time - Ended <= Remembered;
 

@@ -71,6 +71,37 @@ public sealed class InterruptedAlertTests
         Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1));
     }
 
+    // The first value back is little evidence. A silence, a moment that is normal, or both.
+    [TestCase(13, 0, 0)]
+    [TestCase(0, 8, 0)]
+    [TestCase(30, 5, 12)]
+    public void ACriticalTroubleThatIsInterrupted_IsCriticalAgain(int silent, int normal, int silentAgain)
+    {
+        Assert.Multiple(() =>
+        {
+            foreach (var sigmas in (double[])[8, 12, 30])
+            {
+                for (var seed = 1; seed <= 4; seed++)
+                {
+                    (_driver, _random) = (new(), new(seed));
+                    Run(2 * Day, 100);
+                    Run(90 * 60, 100 + (3 * sigmas));
+                    var first = Last(AlertEventType.Opened);
+                    Silence(60 * silent);
+                    Run(60 * normal, 100);
+                    Silence(60 * silentAgain);
+                    Run(30 * 60, 100 + (3 * sigmas));
+                    var name = $"{sigmas} deviations, seed {seed}";
+                    Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1), name);
+                    Assert.That(Last(AlertEventType.Opened).AlertId, Is.Not.EqualTo(first.AlertId), name);
+                    Assert.That(Last(AlertEventType.Opened).Severity, Is.EqualTo(AlertSeverity.Critical), name);
+                    Run(Hour, 100);
+                    Assert.That(_driver.OpenAlerts, Is.Empty, name);
+                }
+            }
+        });
+    }
+
     // People have said it before, while it was open or after its end, and whether or not their word moves the line further.
     [Test]
     public void AFaultThatPeopleSayIsNone_IsNotAtOnceCriticalWhenItReturns([Values] bool whileOpen, [Values(1.0, 3.0)] double line)
