@@ -12,10 +12,16 @@ namespace LeptonStream.Detection;
 /// <content>Samples that a rule judges: codes, values that are no finite number, and readings that are lost.</content>
 public sealed partial class SeriesPipeline
 {
+    // One scrape fails now and then.
+    private const int FailedScrapes = 3;
+
+    private static readonly TimeSpan TargetStartsWithin = TimeSpan.FromMinutes(15);
+
     // A code is no number: nothing is expected of it, and the alert is open as long as it stands.
     private Judgement JudgeCode(SeriesState series, ErrorCodeTracker code, in Sample sample)
     {
         var change = code.Observe(sample.Value);
+        if (LostTargets.IsOne(Policy)) return JudgeTarget(series, code, sample);
         var isGrave = XidCodes.IsGrave(Policy.Preset?.Canonical, code.Code);
         var isUnusual = ErrorCodeTracker.IsUnusual(change, Policy.Direction) || (change == CodeChange.First && isGrave);
         var stands = Policy.Direction == Direction.Down ? code.Code == 0 : code.Code != 0;
@@ -26,6 +32,13 @@ public sealed partial class SeriesPipeline
         return judgement.Change == AlertChange.Recovered && XidCodes.AreEvents(Policy.Preset?.Canonical)
             ? judgement with { Change = AlertChange.Quieted }
             : judgement;
+    }
+
+    // Nobody need learn that a target is to be up: it was once, or has had the time that a model server takes to load.
+    private Judgement JudgeTarget(SeriesState series, ErrorCodeTracker code, in Sample sample)
+    {
+        var isDown = code.Code == 0 && (code.HasBeen || sample.Time - series.FirstTime >= TargetStartsWithin);
+        return JudgeByRule(series, sample, isDown ? RuleScore : 0, isDown, ErrorCodeTracker.RuleName, isGrave: false, FailedScrapes);
     }
 
     private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
@@ -45,7 +58,8 @@ public sealed partial class SeriesPipeline
     }
 
     // A rule's finding opens an alert where it is news; an open one goes on while the finding lasts.
-    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isUnusual, string rule, bool isGrave)
+    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isUnusual, string rule, bool isGrave,
+        int samples = 1)
     {
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
@@ -53,9 +67,10 @@ public sealed partial class SeriesPipeline
         var seen = isUnusual || isOpen ? score : 0;
         var change = series.Alert.Observe(new(seen, sample.Time)
         {
+            Needed = samples == 1 ? 0 : samples * score,
             IsGrave = isGrave && isUnusual,
             IsMuted = isMuted,
-            IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName,
+            IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName && samples == 1,
             // A finding asks nobody. A sample that is none changes nothing of what was asked.
             Entity = isUnusual || series.Alert.IsSilent ? null : series.Entity,
             Line = _news,

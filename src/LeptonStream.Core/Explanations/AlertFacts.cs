@@ -107,7 +107,7 @@ internal sealed record AlertFacts(
 
     /// <summary>Whether the values are codes of which nothing is known but that they change.</summary>
     public bool IsCode => Detector == ErrorCodeTracker.RuleName && !LostTargets.IsAbout(this)
-        && !DataNotice.IsAbout(this);
+        && !LostTargets.IsOne(this) && !DataNotice.IsAbout(this);
 
     /// <summary>The code where it is an XID, NVIDIA's number of a GPU error; else null.</summary>
     public int? Xid => IsCode && Policy.Preset?.Canonical == XidCodes.Canonical && Sample.Value is > 0 and < 10_000 and var code

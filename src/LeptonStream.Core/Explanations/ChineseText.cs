@@ -52,6 +52,7 @@ internal static class ChineseText
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) && facts.Sample.Value > 0 => LostTargets.InChinese(facts, isStill: true),
+        ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.OfOneInChinese(facts, isStill: true),
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InChinese(facts),
         ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => "已回到 0，持续一段时间后告警关闭",
         ErrorCodeTracker.RuleName => $"仍在上报{Code(facts)}",
@@ -69,6 +70,7 @@ internal static class ChineseText
     private static string State(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.InChinese(facts, isStill: false),
+        ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.OfOneInChinese(facts, isStill: false),
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InChinese(facts),
         DetectorSet.NonFinite => $"出现 {Value(facts)}，不是有效数值",
         LostReadings.RuleName => "没有读数：采集器上报的是空值标记",
@@ -119,6 +121,7 @@ internal static class ChineseText
             ? "内置表中没有该 XID，请查阅 NVIDIA 的 XID 目录。XID 每次变化只告警一次。"
             : "XID 每次变化只告警一次；告警关闭并不表示原因已消除。",
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.ReasonInChinese,
+        ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.ReasonOfOneInChinese,
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.ReasonInChinese(facts),
         ErrorCodeTracker.RuleName => "代码已变化，含义请查阅采集器的文档。",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Reason(missed),

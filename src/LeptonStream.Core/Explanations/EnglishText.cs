@@ -50,6 +50,7 @@ internal static class EnglishText
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) && facts.Sample.Value > 0 => LostTargets.InEnglish(facts, isStill: true),
+        ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.OfOneInEnglish(facts, isStill: true),
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InEnglish(facts),
         ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => " is at 0 again, and the alert closes if that lasts",
         ErrorCodeTracker.RuleName => $" still reports {Code(facts)}",
@@ -67,6 +68,7 @@ internal static class EnglishText
     private static string State(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.InEnglish(facts, isStill: false),
+        ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.OfOneInEnglish(facts, isStill: false),
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InEnglish(facts),
         DetectorSet.NonFinite => $" reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " has no readings: the exporter sends a blank instead",
@@ -119,6 +121,7 @@ internal static class EnglishText
             ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.ReasonInEnglish,
+        ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.ReasonOfOneInEnglish,
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.ReasonInEnglish(facts),
         ErrorCodeTracker.RuleName => "The code changed. Look it up in the exporter's documentation.",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Reason(missed),

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
 
@@ -20,6 +21,10 @@ internal static class LostTargets
 
     public const string ReasonInChinese = "这些目标同时失联，因此合并为一条告警，各目标的 up 在此期间不再上报：可能是采集器升级、网络或凭据问题。"
         + "lepton collector 的日志会给出其中一个目标及其错误。";
+
+    public const string ReasonOfOneInEnglish = "Three scrapes in a row have failed. The collector's log has the error.";
+
+    public const string ReasonOfOneInChinese = "连续三次抓取失败。lepton collector 的日志会给出错误。";
 
     public static readonly string[] AdviceInEnglish =
     [
@@ -51,11 +56,24 @@ internal static class LostTargets
     ];
 
     /// <summary>Whether the alert is about one target that can't be scraped.</summary>
-    public static bool IsOne(AlertFacts facts) => facts.Policy.Preset?.Canonical == CanonicalOfOne;
+    public static bool IsOne(AlertFacts facts) => IsOne(facts.Policy);
+
+    /// <summary>Whether the series says whether one target can be scraped.</summary>
+    public static bool IsOne(SeriesPolicy policy) => policy.Preset?.Canonical == CanonicalOfOne;
 
     /// <summary>Whether the alert is about such a job.</summary>
     public static bool IsAbout(AlertFacts facts) =>
         facts.Detector == ErrorCodeTracker.RuleName && facts.Policy.Preset?.Canonical == Canonical;
+
+    /// <summary>The state of one target, to follow the name of the metric.</summary>
+    public static string OfOneInEnglish(AlertFacts facts, bool isStill) => facts.Sample.Value > 0
+        ? ": the target can be scraped again, and the alert closes if that lasts"
+        : isStill ? ": the target still can't be scraped" : ": the target can't be scraped";
+
+    /// <summary>The same in Chinese.</summary>
+    public static string OfOneInChinese(AlertFacts facts, bool isStill) => facts.Sample.Value > 0
+        ? "：目标已可抓取，持续一段时间后告警关闭"
+        : isStill ? "：目标仍无法抓取" : "：目标无法抓取";
 
     /// <summary>The state, to follow the name of the metric.</summary>
     public static string InEnglish(AlertFacts facts, bool isStill) =>

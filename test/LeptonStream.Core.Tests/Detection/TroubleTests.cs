@@ -28,16 +28,16 @@ public sealed class TroubleTests
     public void AConstantThatChanged_IsHeldAgainstWhatItWas_HoweverLongItLasts(double before, double after)
     {
         var driver = new PipelineTestDriver();
-        for (var i = 0; i < 150; i++) driver.Step("m", "up", before);
+        for (var i = 0; i < 150; i++) driver.Step("m", "ready", before);
         var changed = driver.Now + TimeSpan.FromMinutes(1);
-        for (var i = 0; i < 600; i++) driver.Step("m", "up", after);
+        for (var i = 0; i < 600; i++) driver.Step("m", "ready", after);
 
         var opened = driver.Events.Single();
         Assert.That((opened.Type, opened.Onset), Is.EqualTo((AlertEventType.Opened, changed)));
         Assert.That(opened.Expected, Is.EqualTo(before).Within(1e-6));
         Assert.That(opened.English.Summary, Does.Contain($" has changed: {after}, expected {before}"));
 
-        for (var i = 0; i < 20; i++) driver.Step("m", "up", before);
+        for (var i = 0; i < 20; i++) driver.Step("m", "ready", before);
         Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
         Assert.That(driver.Events, Has.Count.EqualTo(2));
     }

@@ -42,7 +42,7 @@ internal static class LeptonPresets
 
         // Written by the collector. What gets better is no trouble. A hole in collection is one alert: that of the score, which names its
         // parts.
-        Gauge("data.target_up", null, Down, "whether a target can be scraped", "抓取目标是否可用", "up"),
+        EventCode("data.target_up", Down, "whether a target can be scraped", "抓取目标是否可用", "up"),
         EventCode("data.targets_lost", Up, "lost targets", "失联的抓取目标数", "lepton_quality_targets_lost"),
         EventCode("data.parts_silent", Up, "silent parts", "静默的成员数", "lepton_quality_parts_silent"),
         EventCode("data.parts_frozen", Up, "frozen parts", "数值停滞的成员数", "lepton_quality_parts_frozen"),
