@@ -1,4 +1,9 @@
-"""Hugging Face Trainer: whatever it logs, with its step."""
+"""Hugging Face Trainer: whatever it logs, with its step.
+
+    PYTHONPATH=../../integrations/python LEPTON_COLLECTOR=http://collector:4318 python3 hugging_face.py
+
+PYTHONPATH is for this folder; in yours, lepton.py lies beside the script.
+"""
 
 import os
 

@@ -1,4 +1,9 @@
-"""Lightning: whatever modules log with self.log, with its step."""
+"""Lightning: whatever modules log with self.log, with its step.
+
+    PYTHONPATH=../../integrations/python LEPTON_COLLECTOR=http://collector:4318 python3 lightning_run.py
+
+PYTHONPATH is for this folder; in yours, lepton.py lies beside the script.
+"""
 
 import os
 

@@ -1,4 +1,9 @@
-"""A training loop that reports each step. LEPTON_COLLECTOR=http://collector:4318 python3 train.py"""
+"""A training loop that reports each step.
+
+    PYTHONPATH=../../integrations/python LEPTON_COLLECTOR=http://collector:4318 python3 train.py
+
+PYTHONPATH is for this folder; in yours, lepton.py lies beside the script.
+"""
 
 import math
 import os

@@ -42,10 +42,11 @@ class Lepton:
             self._headers["Authorization"] = "Bearer " + token
         self._interval, self._timeout = interval, timeout
         self._queue = deque(maxlen=most)
+        self._taking, self._last = threading.Lock(), 0
         self._wake, self._stop = threading.Event(), threading.Event()
         self._idle = threading.Condition()
         self._sending = False
-        self.sent = self.dropped = self.rejected = 0
+        self.sent = self.dropped = self.rejected = self.repeated = 0
         self.error = None
         self._thread = threading.Thread(target=self._run, name="lepton", daemon=True)
         self._thread.start()
@@ -61,12 +62,15 @@ class Lepton:
             values = {str(name): number for name, value in metrics.items() if (number := _number(value)) is not None}
             if not values:
                 return
-            message = {**self._head, "ts": time.time_ns() // 1_000_000, "metrics": values}
+            message = {**self._head, "metrics": values}
             if step is not None:
                 message["step"] = int(step)
-            if len(self._queue) == self._queue.maxlen:
-                self.dropped += 1
-            self._queue.append(json.dumps(message, allow_nan=False))
+            with self._taking:
+                # A series has one value at a time: microseconds, which rise even where steps are faster, or the clock is set back.
+                message["ts"] = self._last = max(self._last + 1, time.time_ns() // 1_000)
+                if len(self._queue) == self._queue.maxlen:
+                    self.dropped += 1
+                self._queue.append(json.dumps(message, allow_nan=False))
         except Exception as failure:  # never into training
             self.error = failure
 
@@ -129,6 +133,7 @@ class Lepton:
                 result = json.loads(answer.read() or b"{}")
             self.sent += len(batch)
             self.rejected += int(result.get("rejected") or 0)
+            self.repeated += int(result.get("repeated") or 0)
             self.error = result.get("error") or None
             return 0
         except urllib.error.HTTPError as refused:

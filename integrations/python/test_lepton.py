@@ -7,6 +7,7 @@ import threading
 import time
 import types
 import unittest
+import unittest.mock
 
 from lepton import HuggingFaceCallback, Lepton, LightningCallback
 
@@ -64,8 +65,18 @@ class LeptonTests(unittest.TestCase):
         self.assertEqual(message["metrics"],
                          {"loss": 0.5, "n": 3, "ok": 1, "tensor": 0.25, "bad": "NaN", "high": "Infinity"})
         self.assertEqual((message["model"], message["labels"], message["step"]), ("llama", {"job": "run-17", "rank": "0"}, 7))
-        self.assertAlmostEqual(message["ts"] / 1000, time.time(), delta=5)
+        self.assertAlmostEqual(message["ts"] / 1e6, time.time(), delta=5)
         self.assertEqual(self.collector.headers[0]["Authorization"], "Bearer secret")
+
+    def test_log_of_steps_faster_than_the_clock_has_a_time_for_each(self):
+        for clock in (lambda: 1_790_000_000_000_000_000, lambda: 1_780_000_000_000_000_000):
+            with unittest.mock.patch("time.time_ns", clock):
+                for step in range(300):
+                    self.lepton.log(step, loss=step)
+        self.assertTrue(self.lepton.flush())
+        times = [message["ts"] for message in self.collector.messages]
+        self.assertEqual(len(set(times)), 600)
+        self.assertEqual(times, sorted(times))
 
     def test_log_while_the_collector_is_busy_is_sent_again(self):
         self.collector.answers = [503, 429, 500]

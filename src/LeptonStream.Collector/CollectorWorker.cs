@@ -39,6 +39,7 @@ internal sealed partial class CollectorWorker(
     SourceTopics topics,
     Scraping scraping,
     ServerTls tls,
+    PayloadIntake intake,
     IntakeMapping mapping,
     QualityReport quality,
     RecordOutbox outbox,
@@ -122,6 +123,7 @@ internal sealed partial class CollectorWorker(
         _troubles.Set("memory", memory.Used < memory.Limit * 0.8 ? null
             : $"{memory.Used} of {memory.Limit} bytes wait for Kafka (Collector:MaxPendingBytes)");
         _troubles.Set("origins", SharedSeries());
+        intake.Report(_troubles);
         tls.Report(_troubles);
         _troubles.Report();
         topics.Report();

@@ -28,7 +28,9 @@ internal sealed class TextMapReport(TextWriter output) : IMapReport
     {
         if (topic is not null) WriteTopic(tally, topic);
         if (tally is { Samples: 0, Payloads: > 0 })
-            output.WriteLine("\nNothing came out: rates need a second payload, everything else a reason above.");
+            output.WriteLine(tally.Unreadable < tally.Payloads
+                ? "\nNothing came out: rates need a second payload, everything else a reason above."
+                : $"\nNothing can be read. The formats are {string.Join(", ", new FormatCatalog().Names)}: --format names one.");
     }
 
     private void WriteTopic(MapTally tally, MappedTopic topic)

@@ -6,6 +6,9 @@ namespace LeptonStream.Collector.Formats;
 /// <summary>Times that are numbers: the unit follows from the magnitude.</summary>
 internal static class Epoch
 {
+    /// <summary>The numbers that are times, for people.</summary>
+    public const string Numbers = "it must be seconds, milliseconds, microseconds or nanoseconds since 1970";
+
     // From here on a number counts milliseconds, see Timestamp.FromEpoch.
     private const double Milliseconds = 1e11;
     private const double MostSeconds = 9.2e9;

@@ -53,7 +53,7 @@ internal sealed class InfluxLineFormat : IPayloadFormat
             {
                 batch.KeepPoints(firstPoint);
                 batch.KeepLabels(firstLabel);
-                batch.Refuse(fault, batch.KeepsDetails ? $"line {_line}, column {Math.Min(_at, _text.Length) - from + 1}" : "");
+                batch.Refuse(fault, batch.KeepsDetails ? LinePlace.Of(fault, _line, _text, from, _at) : "");
             }
 
             SkipLine();

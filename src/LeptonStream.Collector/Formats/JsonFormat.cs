@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using LeptonStream.Collector.Points;
 using LeptonStream.Samples;
@@ -12,6 +13,8 @@ namespace LeptonStream.Collector.Formats;
 /// </summary>
 internal abstract class JsonFormat : IPayloadFormat
 {
+    private const int LongestGiven = 60;
+
     private readonly BareNumbers _bareNumbers = new();
     private bool _meetsBareNumbers;
     private bool _mayQuote;
@@ -193,6 +196,24 @@ internal abstract class JsonFormat : IPayloadFormat
                 return RefusalReason.WrongType;
         }
     }
+
+    /// <summary>The words for a value that is no number.</summary>
+    protected string NotANumber(in Utf8JsonReader json) => Batch.KeepsDetails ? $"{Given(json)} is no number" : "";
+
+    /// <summary>The words for a value that is no time.</summary>
+    protected string NotATime(string field, in Utf8JsonReader json) =>
+        Batch.KeepsDetails ? $"{field} is {Given(json)}: {Epoch.Numbers}, or a text as RFC 3339 has it" : "";
+
+    // The value that was read last.
+    private static string Given(in Utf8JsonReader json) => json.TokenType switch
+    {
+        JsonTokenType.String or JsonTokenType.Number =>
+            $"'{Encoding.UTF8.GetString(json.ValueSpan[..Math.Min(json.ValueSpan.Length, LongestGiven)])}'",
+        JsonTokenType.True or JsonTokenType.False => "a truth value",
+        JsonTokenType.Null => "null",
+        JsonTokenType.EndObject => "an object",
+        _ => "a list",
+    };
 
     /// <summary>Reads a time: a number, whose unit follows from its magnitude, or a text in RFC 3339 or with such a number.</summary>
     protected static bool TryTime(ref Utf8JsonReader json, out long time)

@@ -19,7 +19,7 @@ internal sealed class KafkaAdapterJsonFormat : JsonFormat
         var firstLabel = Batch.LabelCount;
         Text name = default, labelled = default;
         var time = Point.NoTime;
-        var isTime = true;
+        string? wrongTime = null;
         var value = double.NaN;
         var reason = RefusalReason.MissingField;
         while (TryProperty(ref json))
@@ -27,7 +27,7 @@ internal sealed class KafkaAdapterJsonFormat : JsonFormat
             if (json.ValueTextEquals("timestamp"u8))
             {
                 json.Read();
-                isTime = TryTime(ref json, out time);
+                wrongTime = TryTime(ref json, out time) ? null : NotATime("timestamp", json);
             }
             else if (json.ValueTextEquals("value"u8))
             {
@@ -51,11 +51,11 @@ internal sealed class KafkaAdapterJsonFormat : JsonFormat
         }
 
         if (name.IsEmpty) name = labelled;
-        if (!isTime) reason = RefusalReason.BadTime;
+        if (wrongTime is not null) reason = RefusalReason.BadTime;
         if (reason == RefusalReason.TextValue) reason = RefusalReason.BadNumber;
         if (reason != RefusalReason.None)
         {
-            Batch.RefuseOf(name, reason, isTime ? "value" : "timestamp");
+            Batch.RefuseOf(name, reason, wrongTime ?? "value");
         }
         else if (Batch.MayAdd())
         {

@@ -21,7 +21,7 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
         var firstLabel = Batch.LabelCount;
         Text model = default, version = default, unused = default;
         long time = Point.NoTime, step = Point.NoStep;
-        var isTime = true;
+        string? wrongTime = null;
         Utf8JsonReader metrics = default, ended = default, distributions = default;
         bool hasMetrics = false, hasEnded = false, hasDistributions = false;
         while (TryProperty(ref json))
@@ -34,7 +34,7 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             else if (json.ValueTextEquals("ts"u8))
             {
                 json.Read();
-                isTime = TryTime(ref json, out time);
+                wrongTime = TryTime(ref json, out time) ? null : NotATime("ts", json);
             }
             else if (json.ValueTextEquals(Version))
             {
@@ -87,8 +87,8 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             Batch.Refuse(Batch.ReasonOf(model), "model");
         else if (!version.IsEmpty && !Batch.IsGood(version))
             Batch.Refuse(Batch.ReasonOf(version), "model_version");
-        else if (!isTime)
-            Batch.Refuse(RefusalReason.BadTime, "ts");
+        else if (wrongTime is not null)
+            Batch.Refuse(RefusalReason.BadTime, wrongTime);
         else if (Batch.LabelCount - firstLabel > Batch.Limits.Labels)
             Batch.Refuse(RefusalReason.TooManyLabels, $"more than {Batch.Limits.Labels} labels");
         else
@@ -144,10 +144,15 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             json.Read();
             var reason = ReadNumber(ref json, out var value);
             if (reason == RefusalReason.TextValue) reason = RefusalReason.WrongType;
-            if (reason == RefusalReason.None) reason = Batch.ReasonOfName(name);
             if (reason != RefusalReason.None)
             {
-                Batch.RefuseOf(name, reason, "a metric");
+                Batch.RefuseOf(name, reason, reason == RefusalReason.NoValue ? "a metric" : NotANumber(json));
+                continue;
+            }
+
+            if (Batch.ReasonOfName(name) is var unnamed and not RefusalReason.None)
+            {
+                Batch.RefuseOf(name, unnamed, "the name of a metric");
                 continue;
             }
 

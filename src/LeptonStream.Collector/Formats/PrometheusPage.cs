@@ -33,7 +33,7 @@ internal ref partial struct PrometheusPage(ReadOnlySpan<byte> text, PointBatch b
             {
                 // A line adds its point as the last thing it does.
                 batch.KeepLabels(firstLabel);
-                batch.Refuse(fault, batch.KeepsDetails ? $"line {_line}, column {_at - from + 1}" : "");
+                batch.Refuse(fault, batch.KeepsDetails ? LinePlace.Of(fault, _line, _text, from, _at) : "");
             }
 
             SkipLine();

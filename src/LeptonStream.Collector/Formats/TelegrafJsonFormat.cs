@@ -18,7 +18,7 @@ internal sealed class TelegrafJsonFormat : JsonFormat
         var firstLabel = Batch.LabelCount;
         Text measurement = default, unused = default;
         var time = Point.NoTime;
-        var isTime = true;
+        string? wrongTime = null;
         Utf8JsonReader fields = default;
         var hasFields = false;
         var isBatch = false;
@@ -37,7 +37,7 @@ internal sealed class TelegrafJsonFormat : JsonFormat
             else if (json.ValueTextEquals("timestamp"u8))
             {
                 json.Read();
-                isTime = TryTime(ref json, out time);
+                wrongTime = TryTime(ref json, out time) ? null : NotATime("timestamp", json);
             }
             else if (json.ValueTextEquals("fields"u8))
             {
@@ -62,7 +62,7 @@ internal sealed class TelegrafJsonFormat : JsonFormat
 
         if (isBatch) return;
         if (!hasFields || measurement.IsEmpty) Batch.RefuseOf(measurement, RefusalReason.MissingField, hasFields ? "name" : "fields");
-        else if (!isTime) Batch.RefuseOf(measurement, RefusalReason.BadTime, "timestamp");
+        else if (wrongTime is not null) Batch.RefuseOf(measurement, RefusalReason.BadTime, wrongTime);
         else ReadFields(ref fields, measurement, firstLabel, time);
     }
 

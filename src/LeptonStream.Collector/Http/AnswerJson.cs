@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace LeptonStream.Collector.Http;
@@ -14,16 +16,24 @@ internal sealed record OtlpStatus(int Code, string Message);
 /// <summary>The answer of <c>POST /v1/samples</c>.</summary>
 /// <param name="Accepted">Samples that Kafka has, or of which nothing is made on purpose.</param>
 /// <param name="Rejected">Samples that will never be taken.</param>
+/// <param name="Repeated">Those of the accepted whose series has their time already: nothing is made of them; absent where none is.</param>
 /// <param name="Error">Which and why; absent where all went well.</param>
-internal sealed record NativeAnswer(int Accepted, int Rejected, string? Error);
+internal sealed record NativeAnswer(int Accepted, int Rejected, int? Repeated, string? Error);
 
 /// <summary>InfluxDB's answer to a request that failed: version 2 has code and message, version 1 error.</summary>
 internal sealed record InfluxAnswer(string? Code, string? Message, string? Error);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OtlpPartial))]
 [JsonSerializable(typeof(OtlpStatus))]
 [JsonSerializable(typeof(NativeAnswer))]
 [JsonSerializable(typeof(InfluxAnswer))]
-internal sealed partial class AnswerJson : JsonSerializerContext;
+internal sealed partial class AnswerJson : JsonSerializerContext
+{
+    /// <summary>Answers as people read them: no page shows them, so a quotation mark need not be <c>\u0027</c>.</summary>
+    public static AnswerJson Plain { get; } = new(new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

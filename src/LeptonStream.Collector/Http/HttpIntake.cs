@@ -75,7 +75,8 @@ internal sealed class HttpIntake(
     {
         // :: (2) What it is.
         var form = protocol.FormOf(http.Request);
-        if (form.Format is not { } format) return IntakeReport.Refusal(IntakeOutcome.Unsupported, form.Problem!);
+        if (form.Format is not { } format)
+            return IntakeReport.Refusal(form.IsWrong ? IntakeOutcome.Refused : IntakeOutcome.Unsupported, form.Problem!);
 
         // :: (3) Room.
         if (intake.Hold(source) is { } later) return later;

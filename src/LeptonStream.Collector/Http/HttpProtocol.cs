@@ -53,6 +53,12 @@ internal abstract class HttpProtocol
 /// <param name="Problem">Why it is not read.</param>
 internal readonly record struct RequestForm(string? Format, string Encoding, string? Problem = null)
 {
-    /// <summary>A request that is not read here.</summary>
+    /// <summary>Whether it would be read, were it not wrong.</summary>
+    public bool IsWrong { get; private init; }
+
+    /// <summary>A request of a kind that is not read here: of another media type.</summary>
     public static RequestForm Unsupported(string problem) => new(null, "", problem);
+
+    /// <summary>A request whose address is wrong.</summary>
+    public static RequestForm Wrong(string problem) => new(null, "", problem) { IsWrong = true };
 }

@@ -17,7 +17,7 @@ internal sealed class InfluxProtocol(bool isSecond) : HttpProtocol
         var precision = request.Query["precision"].ToString();
         return precision is "" or "ns" or "n" or "us" or "u" or "µ" or "ms" or "s"
             ? new("influx", request.Headers.ContentEncoding.ToString())
-            : RequestForm.Unsupported($"precision is '{SafeText.OneLine(precision)}': it may be ns, us, ms or s");
+            : RequestForm.Wrong($"precision is '{SafeText.OneLine(precision)}': it may be ns, us, ms or s");
     }
 
     protected override int StatusOf(IntakeReport report) => report.Outcome switch
@@ -36,6 +36,6 @@ internal sealed class InfluxProtocol(bool isSecond) : HttpProtocol
             : report.Reason ?? "";
         var code = report.IsLater ? "unavailable" : report.Outcome == IntakeOutcome.TooLarge ? "request too large" : "invalid";
         var answer = isSecond ? new InfluxAnswer(code, reason, null) : new InfluxAnswer(null, null, reason);
-        return Write(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(answer, AnswerJson.Default.InfluxAnswer));
+        return Write(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(answer, AnswerJson.Plain.InfluxAnswer));
     }
 }

@@ -18,5 +18,7 @@ internal sealed class NativeProtocol : HttpProtocol
         request.Headers.ContentEncoding.ToString());
 
     protected override Task Write(HttpContext http, IntakeReport report) => Write(http, "application/json",
-        JsonSerializer.SerializeToUtf8Bytes(new(report.Accepted, report.Rejected, report.Reason), AnswerJson.Default.NativeAnswer));
+        JsonSerializer.SerializeToUtf8Bytes(
+            new(report.Accepted, report.Rejected, report.Repeated == 0 ? null : report.Repeated, report.Reason),
+            AnswerJson.Plain.NativeAnswer));
 }

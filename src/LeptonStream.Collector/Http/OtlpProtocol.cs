@@ -27,10 +27,10 @@ internal sealed class OtlpProtocol : HttpProtocol
         {
             (IntakeOutcome.Written, true) => "{}"u8.ToArray(),
             (IntakeOutcome.Written, false) => ReadOnlyMemory<byte>.Empty,
-            (IntakeOutcome.Partial, true) => JsonSerializer.SerializeToUtf8Bytes(PartialBody(report), AnswerJson.Default.OtlpPartial),
+            (IntakeOutcome.Partial, true) => JsonSerializer.SerializeToUtf8Bytes(PartialBody(report), AnswerJson.Plain.OtlpPartial),
             (IntakeOutcome.Partial, false) => OtlpAnswer.Partial(report),
             (_, true) => JsonSerializer.SerializeToUtf8Bytes(new(OtlpAnswer.CodeOf(report), report.Reason ?? ""),
-                AnswerJson.Default.OtlpStatus),
+                AnswerJson.Plain.OtlpStatus),
             _ => OtlpAnswer.Status(report),
         });
     }

@@ -20,7 +20,7 @@ internal sealed class PushgatewayProtocol : HttpProtocol
 
     public override RequestForm FormOf(HttpRequest request)
     {
-        if (GroupOf(request, out var problem) is null) return RequestForm.Unsupported(problem!);
+        if (GroupOf(request, out var problem) is null) return RequestForm.Wrong(problem!);
         return MediaTypeOf(request) == "application/vnd.google.protobuf"
             ? RequestForm.Unsupported("Content-Type is 'application/vnd.google.protobuf': push the text format")
             : new("prometheus_text", request.Headers.ContentEncoding.ToString());

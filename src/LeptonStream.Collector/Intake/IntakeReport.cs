@@ -38,6 +38,9 @@ internal sealed record IntakeReport(IntakeOutcome Outcome, int Accepted, int Rej
     /// <summary>Points among the accepted that are histograms.</summary>
     public int Histograms { get; init; }
 
+    /// <summary>Points among the accepted of which nothing was made, because their series has their time already.</summary>
+    public int Repeated { get; init; }
+
     /// <summary>When the sender should come again; null where it need not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

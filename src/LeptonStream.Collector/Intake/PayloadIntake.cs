@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
 using LeptonStream.Collector.Points;
+using LeptonStream.Health;
 using LeptonStream.Output;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,9 @@ internal sealed partial class PayloadIntake(
         DecompressedBytes = options.Value.MaxDecompressedBytes,
     };
 
+    private long _repeated;
+    private string? _lastRepeated;
+
     /// <summary>The answer to whoever comes now, before anything is read; null where a payload can be taken.</summary>
     public IntakeReport? Hold(IntakeSource source)
     {
@@ -35,6 +39,10 @@ internal sealed partial class PayloadIntake(
         if (source.Hold() is { } hold) return IntakeReport.Later(IntakeOutcome.Limited, $"{source.Name} sends {hold.Reason}", hold.Wait);
         return null;
     }
+
+    /// <summary>Says what was lost without a refusal since the last call.</summary>
+    public void Report(TroubleLog troubles) => troubles.Count("points lost to others of the same series and time", "duplicate",
+        Interlocked.Exchange(ref _repeated, 0), Volatile.Read(ref _lastRepeated));
 
     /// <summary>Takes a payload.</summary>
     /// <param name="payload">The payload and where it came from.</param>
@@ -154,7 +162,20 @@ internal sealed partial class PayloadIntake(
         var points = lane.Points.Points.Length;
         var accepted = Math.Max(0, points - (rejected - lane.Points.FaultCount));
         return new(rejected == 0 ? IntakeOutcome.Written : accepted == 0 ? IntakeOutcome.Refused : IntakeOutcome.Partial,
-            accepted, rejected, Refusals.Words(lane, options.Value.SourceSeries)) { Histograms = HistogramsOf(lane.Points) };
+            accepted, rejected, Refusals.Words(lane, options.Value.SourceSeries))
+        {
+            Histograms = HistogramsOf(lane.Points),
+            Repeated = CountRepeated(lane, payload.From.Source),
+        };
+    }
+
+    private int CountRepeated(IntakeLane lane, string source)
+    {
+        var count = Refusals.Repeated(lane, out var series);
+        if (count == 0) return 0;
+        Interlocked.Add(ref _repeated, count);
+        Volatile.Write(ref _lastRepeated, $"{series} by {source}");
+        return count;
     }
 
     private IntakeReport PackedBadly(RefusalReason reason, string encoding) => reason switch

@@ -24,6 +24,20 @@ internal static class Refusals
         return count;
     }
 
+    /// <summary>
+    /// Points of which nothing is made because their series has their time already, in a payload that did not come before.
+    /// </summary>
+    /// <param name="lane">The payload.</param>
+    /// <param name="example">One of them.</param>
+    public static int Repeated(IntakeLane lane, out string? example)
+    {
+        example = null;
+        if (lane.IsRepeated) return 0;
+        foreach (ref readonly var drop in lane.Mapped.Drops)
+            if (drop.Reason == DropReason.Duplicate) example = SafeText.OneLine(drop.Series);
+        return lane.Mapped.CountOf(DropReason.Duplicate);
+    }
+
     /// <summary>Which and why: the first few; null where nothing was refused.</summary>
     public static string? Words(IntakeLane lane, int seriesLimit)
     {

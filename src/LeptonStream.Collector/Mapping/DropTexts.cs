@@ -1,8 +1,17 @@
+using LeptonStream.Samples;
+
 namespace LeptonStream.Collector.Mapping;
 
 /// <summary>A sentence for each reason.</summary>
 internal static class DropTexts
 {
+    /// <summary>The sentence for a time that no clock can have, to the second: series of one payload share it.</summary>
+    public static string OfTime(long time, long now) => time < now
+        ? $"its time is {Second(time)}: nothing before 2000 is taken (a wrong unit?)"
+        : $"its time is {Second(time)}: more than 10 minutes ahead of the payload's, {Second(now)}";
+
+    private static string Second(long time) => Timestamp.FromUnixSeconds(time / 1_000_000_000).ToString();
+
     /// <summary>The sentence.</summary>
     /// <param name="reason">The reason.</param>
     /// <param name="rival">The series that it collides with.</param>

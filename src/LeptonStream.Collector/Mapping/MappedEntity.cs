@@ -36,6 +36,9 @@ public sealed class MappedEntity
     /// <summary>A message from behind its time to its first metric.</summary>
     internal byte[] Tail { get; }
 
+    // The time of its newest step.
+    internal StepClock Steps;
+
     // How many series there are of it.
     internal int SeriesCount { get; set; }
 

@@ -134,7 +134,7 @@ public sealed partial class PointMapper
 
         if (!IsBelieved(time))
         {
-            Drop(into, DropReason.TimeOutOfRange, entry);
+            Drop(into, DropReason.TimeOutOfRange, entry, DropTexts.OfTime(time, _now));
             return;
         }
 
@@ -149,10 +149,18 @@ public sealed partial class PointMapper
         }
 
         if (_now >= entry.OriginDue) SayOrigin(entry, source);
+        if (_identity.Step >= 0 && EntityOf(entry) is { } entity) time = entity.Steps.TimeOf(time, _identity.Step);
 
         // 4
         var reason = part is Part.None ? Take(entry, points, point, time, into) : TakePart(entry, points, point, part, time, into);
         if (reason != DropReason.None) Drop(into, reason, entry);
+    }
+
+    private static MappedEntity? EntityOf(SeriesEntry entry)
+    {
+        foreach (var output in entry.Outputs)
+            if (output is not null) return output.Entity;
+        return null;
     }
 
     private bool IsBelieved(long time) => time >= Earliest && time <= _now + Ahead;
@@ -228,7 +236,7 @@ public sealed partial class PointMapper
         if (series is not null) into.Add(series, time, step, value);
     }
 
-    private static void Drop(MappedBatch into, DropReason reason, SeriesEntry entry)
+    private static void Drop(MappedBatch into, DropReason reason, SeriesEntry entry, string? detail = null)
     {
         foreach (var output in entry.Outputs)
         {
@@ -238,7 +246,7 @@ public sealed partial class PointMapper
             break;
         }
 
-        if (into.KeepsDrops) into.Drop(new MappingDrop(reason, entry.Text, DropTexts.Of(reason, entry.Rival)));
+        if (into.KeepsDrops) into.Drop(new MappingDrop(reason, entry.Text, detail ?? DropTexts.Of(reason, entry.Rival)));
         else into.Drop(reason);
     }
 

@@ -39,7 +39,7 @@ internal sealed class MapCommandTests
         var file = SharedFolder.Require("data/wire-captures/alertmanager/webhook-1.json");
         var result = await LeptonProcess.Run("map", file);
         Assert.That(result.ExitCode, Is.EqualTo(1));
-        Assert.That(result.Output, Does.Contain("Nothing came out"));
+        Assert.That(result.Output, Does.Contain("Nothing can be read. The formats are otlp_proto, "));
     }
 
     [TestCase("""{"fields":{"state":"up"},"name":"cpu","timestamp":1796000000}""", "TextValue")]

@@ -128,6 +128,44 @@ public sealed class HttpIntakeTests
         Assert.That(JsonNode.Parse(record.Message.Value)!["metrics"]!["ttft_ms"]!.GetValue<double>(), Is.EqualTo(182.5));
     }
 
+    // Whoever reads an error has to find the value, and to know which would do.
+    [TestCase("/v1/samples", """{"model":"m","ts":"yesterday","metrics":{"a":1}}""", "ts is 'yesterday': it must be seconds, milliseconds")]
+    [TestCase("/v1/samples", """{"model":"m","ts":{},"metrics":{"a":1}}""", "ts is an object: it must be seconds, milliseconds")]
+    [TestCase("/v1/samples", """{"model":"m","ts":NOW,"metrics":{"a":"high"}}""", "wrong_type: a: 'high' is no number")]
+    [TestCase("/v1/samples", """{"model":"m","ts":NOW,"metrics":{"a":[1]}}""", "wrong_type: a: a list is no number")]
+    [TestCase("/v1/samples", """{"model":"m","ts":4102444800,"metrics":{"a":1}}""", "its time is 2100-01-01T00:00:00")]
+    [TestCase("/write", "m,model=a v=abc NOW", "bad_number: line 1, column 13: 'abc' is no number")]
+    [TestCase("/write", "m,model=a v=1 now", "bad_time: line 1, column 15: 'now' is no time: it must be seconds, milliseconds")]
+    [TestCase("/metrics/job/j", "a 1\nb{c=\"d\"} x1\n", "bad_number: line 2, column 10: 'x1' is no number")]
+    public async Task Sample_ThatIsWrong_IsRefusedWithItsValueAndWhatWouldDo(string path, string body, string words)
+    {
+        using var rig = new CollectorRig().Start();
+
+        using var answer = await rig.Post(path, Encoding.UTF8.GetBytes(body.Replace("NOW", $"{Now()}")), null);
+
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(words));
+    }
+
+    [TestCase(",\"step\":{0}", 20, Description = "each step is another sample, whatever clock its sender has")]
+    [TestCase("", 1, Description = "one series has one value at a time, and the others are counted")]
+    public async Task Samples_OfOneTime_AreTakenWhereTheirStepsDifferAndCountedWhereNot(string step, int taken)
+    {
+        using var rig = new CollectorRig().Start();
+        var now = Now();
+        var body = string.Join('\n', Enumerable.Range(1, 20).Select(i => $"{{\"model\":\"llama\",\"ts\":{now}"
+            + step.Replace("{0}", $"{i}", StringComparison.Ordinal) + $",\"metrics\":{{\"loss\":{i},\"lr\":1}}}}"));
+
+        using var answer = await rig.Post("/v1/samples", Encoding.UTF8.GetBytes(body), null);
+
+        var said = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.That((int?)said["repeated"] ?? 0, Is.EqualTo(2 * (20 - taken)));
+        var values = rig.Values(taken).Select(value => JsonNode.Parse(value)!).ToList();
+        Assert.That(values.Select(value => (double)value["metrics"]!["loss"]!), Is.EqualTo(Enumerable.Range(1, taken)));
+        Assert.That(values.Select(value => value["metrics"]!.AsObject().Count), Is.All.EqualTo(2), "metrics of one step stay together");
+        Assert.That(values.Select(value => (long)value["ts"]! is var ts && ts < 100_000_000_000_000 ? ts * 1000 : ts),
+            Is.Ordered.Ascending.And.Unique);
+    }
+
     [Test]
     public async Task Samples_OfWhichOneIsWrong_AreTakenButForIt()
     {

@@ -28,7 +28,7 @@ public sealed class RecipeTests
         await Run(rig, "python3", Path.Combine(Folder, script));
 
         Assert.That(Metrics(rig, model), Does.Contain(metric));
-        Assert.That(rig.Values().Any(value => value.Contains("\"step\":20", StringComparison.Ordinal)), Is.True);
+        Assert.That(StepsOf(rig, metric), Is.EqualTo(metric == "loss" ? Enumerable.Range(1, 20) : [20]), "no step is lost");
     }
 
     [TestCase("hugging_face", "llama-sft",
@@ -121,6 +121,25 @@ public sealed class RecipeTests
     private static HashSet<string> Metrics(CollectorRig rig, string model) => [.. rig.Probe.Read(rig.Topics.Metrics, 1)
         .Where(record => Encoding.UTF8.GetString(record.Message.Key!) == model)
         .SelectMany(record => JsonNode.Parse(record.Message.Value)!["metrics"]!.AsObject().Select(metric => metric.Key))];
+
+    // In the order of their times, each of which is another: the detector takes one sample of a series at a time.
+    private static IEnumerable<int> StepsOf(CollectorRig rig, string metric) => rig.Values(21).Select(value => JsonNode.Parse(value)!)
+        .Where(message => message["metrics"]![metric] is not null)
+        .GroupBy(message => message["ts"]!.GetValue<long>() is var ts && ts < 100_000_000_000_000 ? ts * 1000 : ts)
+        .OrderBy(at => at.Key).Select(at => at.Single()["step"]!.GetValue<int>());
+
+    // Each command that a script's own text says, from the script's folder.
+    [TestCaseSource(nameof(Files))]
+    public async Task Command_OfAPythonFile_FindsLepton(string file)
+    {
+        if (Path.GetExtension(file) != ".py") return;
+        var path = System.Text.RegularExpressions.Regex.Match(Read(file), "PYTHONPATH=([^ ]+)").Groups[1].Value;
+
+        var result = await ExternalProgram.Run("python3", ["-B", "-c", "import lepton"],
+            new Dictionary<string, string> { ["PYTHONPATH"] = Path.GetFullPath(Path.Combine(Folder, path)) }, TimeSpan.FromMinutes(1));
+
+        Assert.That((path, result.ExitCode), Is.EqualTo(("../../integrations/python", 0)), result.Error);
+    }
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 }

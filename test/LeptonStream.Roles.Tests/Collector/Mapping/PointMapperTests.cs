@@ -52,6 +52,14 @@ public sealed class PointMapperTests
     }
 
     [Test]
+    public void Map_PrometheusSeriesOfItsOwnAlerts_AreLeftOut()
+    {
+        var mapped = new MappingPayload().Untyped("ALERTS{alertname=a,job=j}", 0, 1)
+            .Untyped("ALERTS_FOR_STATE{alertname=a,job=j}", 0, 1.7e9).MapBy(_mapper);
+        Assert.That((mapped.SampleCount, mapped.CountOf(DropReason.Preset)), Is.EqualTo((0, 2)));
+    }
+
+    [Test]
     public void Map_ADuplicateAndALatePoint_AreDroppedWithTheirReasons()
     {
         var mapped = new MappingPayload().Gauge("g{job=j}", 10, 1).Gauge("g{job=j}", 10, 1).Gauge("g{job=j}", 5, 2).MapBy(_mapper);
