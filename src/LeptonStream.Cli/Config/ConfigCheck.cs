@@ -21,6 +21,10 @@ namespace LeptonStream.Cli.Config;
 /// <summary>Reads files as the roles would, and says everything that is wrong with them.</summary>
 internal static class ConfigCheck
 {
+    private static readonly string[] RoutingFields = ["route", "receivers"];
+    private static readonly string[] TokensFields = ["tokens"];
+    private static readonly string[] PolicyFields = ["presets", "defaults", "rules", "calendars"];
+
     // None of them is a field of another file.
     private static readonly string[] CollectorFields =
         ["sources", "topics", "scrape_configs", "model", "labels", "relabel_configs", "metric_relabel_configs"];
@@ -117,9 +121,18 @@ internal static class ConfigCheck
         if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, 'presets', 'defaults' and 'rules' of a policy file, "
             + "'sources', 'topics' and 'scrape_configs' of a collector's file, or 'tokens' of a tokens file,", errors) is not { } root)
             return Print(errors.All);
-        if (root.Has("route") || root.Has("receivers")) return Routing(path, text);
-        if (root.Has("tokens")) return Tokens(path);
-        return CollectorFields.Any(root.Has) ? Collector(path, text) : Policies(path);
+        bool HasOneOf(string[] fields, bool nearly) =>
+            fields.Any(root.Has) || (nearly && root.Unread.Any(name => NearestName.Of(name, fields) is not null));
+        // A file whose only field is mistyped is of the kind that has a field like it.
+        foreach (var nearly in (bool[])[false, true])
+        {
+            if (HasOneOf(RoutingFields, nearly)) return Routing(path, text);
+            if (HasOneOf(TokensFields, nearly)) return Tokens(path);
+            if (HasOneOf(CollectorFields, nearly)) return Collector(path, text);
+            if (HasOneOf(PolicyFields, nearly)) return Policies(path);
+        }
+
+        return Policies(path);
     }
 
     private static int Collector(string path, string text)

@@ -11,6 +11,7 @@ using LeptonStream.Detector;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier;
 using LeptonStream.Storage;
+using LeptonStream.Yaml;
 
 namespace LeptonStream.Cli.Settings;
 
@@ -42,12 +43,13 @@ internal static class SettingsCatalog
     {
         var parts = setting.Split(':');
         if (!Sections.TryGetValue(parts[0], out var section))
-            return $"{setting} is unknown: the sections are {string.Join(", ", Sections.Keys)}";
+            return $"{setting} is unknown: the sections are {string.Join(", ", Sections.Keys)}{NearestName.Hint(parts[0], Sections.Keys)}";
         if (section() is not { } type) return null;
         for (var depth = 1; depth < parts.Length; depth++)
         {
             if (Below(type, parts[depth]) is not { } inner)
-                return $"{setting} is unknown: {string.Join(':', parts[..depth])} has {string.Join(", ", Names(type))}";
+                return $"{setting} is unknown: {string.Join(':', parts[..depth])} has {string.Join(", ", Names(type))}"
+                    + NearestName.Hint(parts[depth], Names(type));
             type = inner;
         }
 

@@ -50,12 +50,27 @@ public sealed partial class YamlSection
         }
         catch (YamlException wrong)
         {
-            errors.Add((int)wrong.Start.Line, wrong.Message);
+            var line = (int)wrong.Start.Line;
+            // The scanner names the line before it.
+            if (TabAt(yaml, line) is { } tab) errors.Add(tab, "a tab stands in the indentation, where YAML wants spaces");
+            else errors.Add(line, wrong.Message);
         }
         catch (InvalidOperationException)
         {
             // The scanner's own answer to a list or mapping that is never closed.
             errors.Add((int)(parser.Current?.End.Line ?? 1), "this is not YAML: what begins here does not end");
+        }
+
+        return null;
+    }
+
+    private static int? TabAt(string yaml, int line)
+    {
+        var lines = yaml.Split('\n');
+        for (var at = Math.Max(1, line); at <= Math.Min(line + 1, lines.Length); at++)
+        {
+            var text = lines[at - 1];
+            if (text[..^text.TrimStart().Length].Contains('\t', StringComparison.Ordinal)) return at;
         }
 
         return null;
@@ -150,7 +165,8 @@ public sealed partial class YamlSection
         {
             var name = key is YamlScalarNode scalar ? scalar.Value ?? "" : key.ToString();
             if (!_known.Contains(name))
-                Wrong(key, name, $"is unknown; known here are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+                Wrong(key, name, $"is unknown; known here are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}"
+                    + NearestName.Hint(name, _known));
         }
     }
 

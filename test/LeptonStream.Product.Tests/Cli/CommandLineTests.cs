@@ -200,9 +200,9 @@ public sealed class CommandLineTests
         {
             $"lepton: {config}:1: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, "
                 + "SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, "
-                + "GroupProtocol, GroupInstanceId, ClientId",
+                + "GroupProtocol, GroupInstanceId, ClientId (did you mean 'BootstrapServers'?)",
             $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Collector, Edge, Detector, Notifier, "
-                + "Dashboard, Health, Api, Logging",
+                + "Dashboard, Health, Api, Logging (did you mean 'Detector'?)",
             "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",
             "lepton: --set Kafka:SessionTimeoutMs: write Section:Key=value",
             "lepton: Kafka:TopicPrefix is 'a b': up to 100 letters, digits, dots, hyphens and underscores are allowed",

@@ -54,6 +54,18 @@ public sealed class ConfigProcessTests
         }));
     }
 
+    [TestCase("scrape_config: []\n", "scrape_configs")]
+    [TestCase("reciever: [{name: a}]\n", "receivers")]
+    [TestCase("token: []\n", "tokens")]
+    [TestCase("rulez: []\n", "rules")]
+    public async Task Check_AFileWhoseOnlyFieldIsMistyped_IsReadAsTheKindThatIsMeant(string yaml, string meant)
+    {
+        var result = await LeptonProcess.Run("config", "check", await Write("any.yaml", yaml));
+
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.Everything);
+        Assert.That(result.Error, Does.Contain($"(did you mean '{meant}'?)"));
+    }
+
     [Test]
     public async Task Check_AChannelThatIsBlocked_IsAWarning()
     {
