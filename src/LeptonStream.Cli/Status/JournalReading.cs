@@ -32,7 +32,7 @@ internal static class JournalReading
         }
         catch (Exception failure) when (failure is DbException or SocketException or TimeoutException)
         {
-            problems.Add(Database.LacksTables(failure)
+            problems.Add(database.LacksTables(failure)
                 ? $"{database.Name} has no tables yet: the notifier makes them when it starts"
                 : $"{database.Name} does not answer: {failure.Message.TrimEnd('.')}");
             return null;

@@ -26,6 +26,9 @@ internal sealed class AlertQueries(Database journal, TimeProvider time)
 
     private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
 
+    /// <summary>The journal that is asked.</summary>
+    public Database Database => journal;
+
     /// <summary>The number of the journal's newest change, an event or an action of a person; 0 where there is none.</summary>
     public async Task<long> LastSeqAsync(CancellationToken stop) => await OneAsync<long>(
         "select coalesce(max(seq), 0) from (select max(seq) as seq from alert_event union all select max(seq) from alert) as newest",

@@ -10,14 +10,15 @@ namespace LeptonStream.Dashboard.Alerts;
 /// A journal that does not answer, or may not be written, is no fault of this program: the caller gets status 503 and one plain sentence,
 /// the log one line.
 /// </summary>
-internal sealed partial class JournalFailureHandler(IProblemDetailsService problems, ILogger<JournalFailureHandler> logger)
+internal sealed partial class JournalFailureHandler(
+    Database database, IProblemDetailsService problems, ILogger<JournalFailureHandler> logger)
     : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is not DbException) return false;
         // Pages ask again and again until there is a journal; the live feed says once that there is none yet.
-        if (!Database.LacksTables(exception)) Log.JournalFailed(logger, httpContext.Request.Path, exception.Message);
+        if (!database.LacksTables(exception)) Log.JournalFailed(logger, httpContext.Request.Path, exception.Message);
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         var isReadOnly = Database.ForbidsWriting(exception);
         return await problems.TryWriteAsync(new()

@@ -122,8 +122,9 @@ internal sealed partial class LiveFeed : BackgroundService
             _askedForRoles = null;
             _troubles.Set("roles", null);
             // A dashboard that starts first is no trouble; tables that were there and are gone are.
-            var isNew = _last < 0 && Database.LacksTables(failure);
-            _troubles.Note("journal", isNew ? "the journal has no tables yet: the notifier creates them when it starts" : null);
+            var isNew = _last < 0 && _journal.Database.LacksTables(failure);
+            _troubles.Note("journal", isNew
+                ? $"there is no journal yet in {_journal.Database.Name}: the notifier makes it when it starts" : null);
             _troubles.Set("journal", isNew ? null : $"the journal does not answer, and open pages show a warning: {failure.Message}");
             SetState(LiveState.Unreachable);
         }

@@ -24,19 +24,25 @@ public sealed class Database : IAsyncDisposable
     // SQLITE_READONLY.
     private const int SqliteReadOnly = 8;
 
+    // SQLITE_CANTOPEN.
+    private const int SqliteCannotOpen = 14;
+
     // What Npgsql takes where the connection string says nothing.
     private static readonly NpgsqlConnectionStringBuilder Unset = [];
 
     private readonly DbDataSource _source;
 
+    // The path of SQLite's file.
+    private readonly string? _file;
+
     // Columns are snake_case, properties PascalCase.
     static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    private Database(DatabaseKind kind, DbDataSource source, string name)
+    private Database(DatabaseKind kind, DbDataSource source, string name, string? file = null)
     {
         Kind = kind;
         Name = name;
-        _source = source;
+        (_source, _file) = (source, file);
     }
 
     public DatabaseKind Kind { get; }
@@ -73,7 +79,12 @@ public sealed class Database : IAsyncDisposable
         }
 
         var file = new SqliteConnectionStringBuilder(connectionString);
-        return new(DatabaseKind.Sqlite, SqliteFactory.Instance.CreateDataSource(file.ConnectionString), $"SQLite {file.DataSource}");
+        // An address of SQLite's own, with settings in it.
+        var path = file.DataSource.StartsWith("file:", StringComparison.Ordinal) ? null : Path.GetFullPath(file.DataSource);
+        // Looking must not make the file: in a wrong folder it would stay there, empty.
+        if (path is not null && file.Mode == SqliteOpenMode.ReadWriteCreate) file.Mode = SqliteOpenMode.ReadWrite;
+        var source = SqliteFactory.Instance.CreateDataSource(file.ConnectionString);
+        return new(DatabaseKind.Sqlite, source, $"SQLite {path ?? file.DataSource}", path);
     }
 
     /// <summary>Finds the kind by the keys of the connection string, and checks every key.</summary>
@@ -146,9 +157,24 @@ public sealed class Database : IAsyncDisposable
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     /// <summary>Whether the database answers and has no tables: no notifier has started on it yet.</summary>
-    public static bool LacksTables(Exception failure) =>
+    public bool LacksTables(Exception failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
-        || (failure is SqliteException && failure.Message.Contains("no such table", StringComparison.Ordinal));
+        || (failure is SqliteException && failure.Message.Contains("no such table", StringComparison.Ordinal))
+        || (failure is SqliteException { SqliteErrorCode: SqliteCannotOpen } && !File.Exists(_file));
+
+    /// <summary>Makes the file of SQLite where there is none yet; for whoever makes its tables.</summary>
+    public void MakeFile()
+    {
+        if (_file is null || File.Exists(_file)) return;
+        try
+        {
+            using var made = File.Open(_file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Whoever opens it next is refused in the same way, and says so.
+        }
+    }
 
     /// <summary>Whether the database is well and lets this program read only.</summary>
     public static bool ForbidsWriting(Exception failure) =>

@@ -32,7 +32,14 @@ public static partial class DatabaseSchema
 
     /// <summary>Applies what is missing; returns how many steps that were.</summary>
     /// <exception cref="InvalidOperationException">The database is newer than this program, which may not run on it.</exception>
-    public static Task<int> Apply(Database database, CancellationToken cancellation = default) => database.Write(async transaction =>
+    public static Task<int> Apply(Database database, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        database.MakeFile();
+        return database.Write(transaction => Apply(database, transaction), cancellation);
+    }
+
+    private static async Task<int> Apply(Database database, DbTransaction transaction)
     {
         var connection = transaction.Connection!;
         if (database.Kind == DatabaseKind.PostgreSql)
@@ -51,7 +58,7 @@ public static partial class DatabaseSchema
             "update schema_version set oldest_program = @OldestProgram, program = @Program where version = @Version",
             missing.Select(step => new { step.OldestProgram, Program, step.Version }), transaction);
         return missing.Length;
-    }, cancellation);
+    }
 
     /// <summary>Why this program may not run on tables that are newer than it, and the remedy; null where it may.</summary>
     /// <param name="connection">The database, whose tables have a version beyond <see cref="Version"/>.</param>

@@ -152,7 +152,7 @@ public sealed class StormTests
             await using var connection = await _database.Open();
             return await connection.ExecuteScalarAsync<long>(sql);
         }
-        catch (System.Data.Common.DbException notYet) when (Database.LacksTables(notYet))
+        catch (System.Data.Common.DbException notYet) when (_database.LacksTables(notYet))
         {
             return 0;
         }

@@ -98,7 +98,9 @@ public sealed class RoleProcessTests
         using var dashboard = LeptonProcess.Start(
             new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "new.db")}" },
             "dashboard", "--url", $"http://127.0.0.1:{port}");
-        await dashboard.Says("the journal has no tables yet: the notifier creates them when it starts", TimeSpan.FromSeconds(60));
+        var file = Path.Combine(_folder, "new.db");
+        await dashboard.Says($"there is no journal yet in SQLite {file}: the notifier makes it when it starts", TimeSpan.FromSeconds(60));
+        Assert.That(File.Exists(file), Is.False, "only the notifier makes it");
         await dashboard.Says($"dashboard: http://127.0.0.1:{port}", TimeSpan.FromSeconds(60));
         using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{port}/api/v1/alerts"));
 
