@@ -29,7 +29,6 @@ build() {
     touch "$lepton"
     say "program: artifacts/lepton/lepton"
   fi
-  hint
 }
 
 # The edge once more, compiled ahead of time in two minutes: less than half as much memory. Where it can't be, `lepton edge` is the program.
@@ -53,17 +52,18 @@ hint() {
 install() {
   local folder="${1:-$HOME/.local/bin}"
   case "$folder" in -*) echo "build.sh: install takes a folder, not '$folder'" >&2; exit 2 ;; esac
+  is_new "$lepton" && is_new "$edge" || say "this builds the program and compiles the edge for this machine: 3 to 7 minutes"
   build
   mkdir -p "$folder"
   ln -sf "$lepton" "$folder/lepton"
-  say "installed: $folder/lepton"
-  case ":$PATH:" in *":$folder:"*) ;; *) say "put it on the PATH: export PATH=\"$folder:\$PATH\"" ;; esac
   native_edge
+  case ":$PATH:" in *":$folder:"*) ;; *) say "put it on the PATH: export PATH=\"$folder:\$PATH\"" ;; esac
+  say "installed: $folder/lepton (try: lepton demo)"
 }
 
 verb="${1:-help}"; [ $# -gt 0 ] && shift
 case "$verb" in
-  build) build; native_edge ;;
+  build) build; native_edge; hint ;;
   install) install "$@" ;;
   demo)  build >&2; exec "$lepton" demo "$@" ;;
   test)  build; native_edge; . eng/test.sh ;;
