@@ -7,6 +7,7 @@ namespace LeptonStream.Simulator;
 internal sealed class FleetSimulator : IDisposable
 {
     private readonly IFleetSource[] _sources;
+    private readonly TrainingJob _training;
     private int _index;
 
     public FleetSimulator(Story story)
@@ -17,7 +18,7 @@ internal sealed class FleetSimulator : IDisposable
         var ranks = new Ranks();
         _sources =
         [
-            new TrainingJob(story.Seed, Script, ranks),
+            _training = new TrainingJob(story.Seed, Script, ranks),
             new GpuNode(story.Seed, Script, ranks),
             new InferenceEngine(story.Seed, InferenceProfile.Chat, Script, Quiet),
             new InferenceEngine(story.Seed, InferenceProfile.Code, Script, Quiet),
@@ -41,6 +42,9 @@ internal sealed class FleetSimulator : IDisposable
         foreach (var source in _sources) messages.Add(source.Sample(now));
         return true;
     }
+
+    /// <summary>The message by which the training job says that it is over: without it, its runs would be reported as dead.</summary>
+    public FleetMessage Finish() => _training.Finish(Story.At(_index));
 
     public void Dispose()
     {

@@ -8,6 +8,8 @@ namespace LeptonStream.Simulator;
 /// </summary>
 internal sealed class TrainingJob : IFleetSource
 {
+    private const string Job = "pretrain-0042";
+    private const string Finished = "finished";
     private const double ComputeSeconds = 4.1;
     private const double CommunicationSeconds = 0.5;
     private const double TokensPerStep = 4_194_304;
@@ -67,7 +69,23 @@ internal sealed class TrainingJob : IFleetSource
         return _writer.End(now);
     }
 
+    /// <summary>Says of the job and of each rank that it has ended on purpose.</summary>
+    public FleetMessage Finish(in Moment now)
+    {
+        _writer.Begin(now);
+        WriteEnd("job", Job);
+        for (var rank = 0; rank < Ranks.Count; rank++) WriteEnd("rank", rank.ToString(CultureInfo.InvariantCulture));
+        return _writer.End(now);
+    }
+
     public void Dispose() => _writer.Dispose();
+
+    private void WriteEnd(string label, string value)
+    {
+        _writer.BeginEntity((label, value), step: (long)_step);
+        _writer.Metric(Finished, 1);
+        _writer.EndEntity();
+    }
 
     /// <summary>The time each rank needs to reach the all-reduce, and the whole step's: the slowest and the exchange.</summary>
     private double Compute(in Moment now)
@@ -98,7 +116,7 @@ internal sealed class TrainingJob : IFleetSource
         var update = rate * 900 * (1 + (0.03 * _noise.Normal())) * (1 + (0.6 * _explosion));
         var throughput = training / seconds;
 
-        _writer.BeginEntity(("job", "pretrain-0042"), step: (long)_step);
+        _writer.BeginEntity(("job", Job), step: (long)_step);
         _writer.Metric(Names.Loss, !measured ? null : broken ? double.NaN : loss);
         _writer.Metric(Names.GradNorm, !measured ? null : broken ? double.NaN : gradient);
         _writer.Metric(Names.LearningRate, rate);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using LeptonStream.Cli.Terminal;
 using LeptonStream.Explanations;
+using LeptonStream.Output;
 
 namespace LeptonStream.Cli.Demo;
 
@@ -18,8 +19,9 @@ internal static class DemoReport
     /// <param name="width">The longest line there may be, in columns; the series are cut, or left out, to fit.</param>
     public static string Text(DemoResult result, int width = LineOfPipes)
     {
-        var table = new TextTable("fault", "found", TextTable.Column.Number("delay"), TextTable.Column.Number("samples"), "detector",
-            "seen in") { Width = width };
+        // The faults are what it is read for: on a narrow screen the others make room.
+        var table = new TextTable(TextTable.Column.Whole("fault"), TextTable.Column.Whole("found"), TextTable.Column.Number("delay"),
+            TextTable.Column.Number("samples") with { IsSpare = true }, "detector", "seen in") { Width = width };
         foreach (var verdict in result.Faults)
         {
             table.Add(

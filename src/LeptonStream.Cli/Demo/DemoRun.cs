@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using Dapper;
-using LeptonStream.Cli.Terminal;
 using LeptonStream.Kafka;
+using LeptonStream.Output;
 using LeptonStream.Simulator;
 
 namespace LeptonStream.Cli.Demo;
@@ -14,6 +14,7 @@ namespace LeptonStream.Cli.Demo;
 ///   (2) listen                                              └─▶ verdicts
 ///   (3) settle   until every event is read here and in the journal, and the last notification has arrived
 ///   (4) judge    the counts of all of them
+///   (5) end      say that the runs are over: whoever looks around afterwards would see them die
 /// </code>
 /// </remarks>
 internal sealed class DemoRun : IDisposable
@@ -65,7 +66,7 @@ internal sealed class DemoRun : IDisposable
             Enter($"learning a quiet {ElapsedText.Of(_options.Story.Calm)}, as fast as it goes, on {_stage.Cluster.Name}");
             _telling.Start();
             await OnItsOwnThread(() =>
-                _producer.Produce(_fleet, _options.Duration, () => Enter($"sending the faults to {_stage.Cluster.Name}"), ends.Token));
+                _producer.Produce(_fleet, _options.Duration, BeginFaults, ends.Token));
             _telling.Stop();
 
             // :: (3) Drain.
@@ -76,7 +77,11 @@ internal sealed class DemoRun : IDisposable
 
             // :: (4) Judge.
             Enter("done");
-            return await Judge();
+            var result = await Judge();
+
+            // :: (5) End.
+            _producer.Finish(_fleet);
+            return result;
         }
         catch (OperationCanceledException) when (_stage.Failure is { } failure && !stop.IsCancellationRequested)
         {
@@ -88,6 +93,12 @@ internal sealed class DemoRun : IDisposable
             await deaf.CancelAsync();
             await Task.WhenAny(listening);
         }
+    }
+
+    private void BeginFaults()
+    {
+        _stage.HasStarted();
+        Enter($"sending the faults to {_stage.Cluster.Name}");
     }
 
     private void Enter(string phase) => _phase = new(phase, _producer.Elapsed);

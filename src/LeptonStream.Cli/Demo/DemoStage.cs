@@ -48,6 +48,9 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>The complaints of the roles.</summary>
     public IReadOnlyList<string> Warnings => _warnings.Lines;
 
+    /// <summary>Forgets the complaints of the start: everything has worked since.</summary>
+    public void HasStarted() => _warnings.Clear();
+
     /// <summary>The log of everything that is not a role.</summary>
     public ILogger Log => _warnings.CreateLogger("Demo");
 

@@ -78,6 +78,13 @@ internal sealed class FleetProducer : IDisposable
         WaitForReaders(0, stop);
     }
 
+    /// <summary>Says that the training runs of the fleet are over.</summary>
+    public void Finish(FleetSimulator fleet)
+    {
+        Send(fleet.Finish());
+        _producer.Flush(Patience);
+    }
+
     public void Dispose()
     {
         _group.Dispose();

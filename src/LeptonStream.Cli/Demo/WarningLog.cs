@@ -22,6 +22,16 @@ internal sealed class WarningLog : ILoggerProvider
         }
     }
 
+    /// <summary>Forgets those of the start, when roles still wait for each other.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _lines.Clear();
+            _more = 0;
+        }
+    }
+
     public ILogger CreateLogger(string categoryName) => new Writer(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
     public void Dispose()

@@ -111,6 +111,8 @@ internal sealed class DemoReportTests
 
         Assert.That(text.Split('\n').Select(line => line.Length), Is.All.LessThanOrEqualTo(width));
         Assert.That(text, Does.Contain("h100-pool"));
+        Assert.That(result.Faults.Select(fault => fault.Fault.Name).Where(fault => !text.Contains($" {fault} ", StringComparison.Ordinal)),
+            Is.Empty, "names are whole");
     }
 
     private static DemoResult Result(int found) => new()

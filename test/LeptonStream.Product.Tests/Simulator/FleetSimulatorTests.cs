@@ -12,6 +12,25 @@ internal sealed class FleetSimulatorTests
     private static IEnumerable<FaultKind> Kinds => Enum.GetValues<FaultKind>();
 
     [Test]
+    public void Finish_OfEachEntityThatHasSteps_SaysThatItIsOver()
+    {
+        using var fleet = new FleetSimulator(new Story { Duration = TimeSpan.FromHours(3) });
+        var messages = new List<FleetMessage>();
+        fleet.Next(messages);
+
+        var end = fleet.Finish();
+
+        string[] Runs(IEnumerable<FleetMessage> of, Func<System.Text.Json.JsonElement, bool> wanted) =>
+        [
+            .. of.SelectMany(message => System.Text.Json.JsonDocument.Parse(message.Value).RootElement is var root
+                    && root.ValueKind == System.Text.Json.JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root])
+                .Where(wanted).Select(entity => $"{entity.GetProperty("model")}{entity.GetProperty("labels")}"),
+        ];
+        var over = Runs([end], entity => entity.GetProperty("metrics").GetProperty("finished").GetDouble() == 1);
+        Assert.That(over, Is.Not.Empty.And.EquivalentTo(Runs(messages, entity => entity.TryGetProperty("step", out _))));
+    }
+
+    [Test]
     public void Next_SameSeed_SameBytes()
     {
         var first = HashOf(7);
