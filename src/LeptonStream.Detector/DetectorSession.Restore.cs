@@ -5,6 +5,7 @@ using LeptonStream.Detection.Gaps;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Output;
 
 namespace LeptonStream.Detector;
 
@@ -109,7 +110,7 @@ internal sealed partial class DetectorSession
         else if (found.State is { } state)
         {
             _metrics.Restored(duration);
-            Log.Restored(_logger, subject.Partition.Name(), task.SeriesCount, state.Header.Next, duration);
+            Log.Restored(_logger, subject.Partition.Name(), task.SeriesCount, state.Header.Next, ElapsedText.Of(duration));
             if (state.Changes is { } changes)
             {
                 _metrics.Migrated();

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Output;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Detector;
@@ -203,7 +204,7 @@ internal sealed partial class DetectorSession
 
         [LoggerMessage(1061, LogLevel.Information,
             "{Partition}: restored {Series} series as of offset {Offset} in {Duration}, going on from there")]
-        public static partial void Restored(ILogger logger, string partition, int series, long offset, TimeSpan duration);
+        public static partial void Restored(ILogger logger, string partition, int series, long offset, string duration);
 
         [LoggerMessage(1067, LogLevel.Information,
             "{Partition}: its snapshot is of another version and was brought to this one ({Changes})")]

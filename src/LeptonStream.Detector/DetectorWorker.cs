@@ -4,6 +4,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Output;
 using LeptonStream.Resilience;
 using LeptonStream.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -85,7 +86,7 @@ internal sealed partial class DetectorWorker(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Log.GaveUpLastRound(_log, LastRound);
+            Log.GaveUpLastRound(_log, ElapsedText.Of(LastRound));
         }
         catch (Exception failure)
         {
@@ -252,7 +253,7 @@ internal sealed partial class DetectorWorker(
         var pause = _backOff.NextDelay();
         loop.Health.ReportProblem(Concern.Round, message);
         metrics.SessionLost(reason);
-        Log.SessionDropped(_log, message, pause);
+        Log.SessionDropped(_log, message, ElapsedText.Of(pause));
     }
 
     private static partial class Log
@@ -261,11 +262,11 @@ internal sealed partial class DetectorWorker(
         public static partial void PublishingAgain(ILogger logger, string topic, string reason, int attempt);
 
         [LoggerMessage(1001, LogLevel.Error, "Dropped all partition state without committing: {Message}. Rejoining the group in {Pause}")]
-        public static partial void SessionDropped(ILogger logger, string message, TimeSpan pause);
+        public static partial void SessionDropped(ILogger logger, string message, string pause);
 
         [LoggerMessage(1002, LogLevel.Warning,
             "Stopped in the middle of a batch after {Limit}; its records are not committed and will be read again")]
-        public static partial void GaveUpLastRound(ILogger logger, TimeSpan limit);
+        public static partial void GaveUpLastRound(ILogger logger, string limit);
 
         [LoggerMessage(1004, LogLevel.Error, "Judging {Record} failed inside the detector (fingerprint {Fingerprint}); the record is "
             + "dead-lettered and its entities begin again")]

@@ -7,6 +7,7 @@ using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Output;
 using LeptonStream.Resilience;
 using LeptonStream.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -276,7 +277,7 @@ internal sealed partial class NotifierWorker(
     {
         var pause = _backOff.NextDelay();
         health.ReportProblem(Concern.Round, problem);
-        Log.RoundFailed(logger, pause, problem);
+        Log.RoundFailed(logger, ElapsedText.Of(pause), problem);
         return pause;
     }
 
@@ -286,7 +287,7 @@ internal sealed partial class NotifierWorker(
         public static partial void Started(ILogger logger, string journal);
 
         [LoggerMessage(2001, LogLevel.Warning, "Round failed, retrying in {Pause}: {Problem}")]
-        public static partial void RoundFailed(ILogger logger, TimeSpan pause, string problem);
+        public static partial void RoundFailed(ILogger logger, string pause, string problem);
 
         [LoggerMessage(2002, LogLevel.Error,
             "Offset {Wanted} of {Partition} no longer exists; the log has {First} to {End}. Resuming at {First}: events may be missing")]

@@ -32,7 +32,26 @@ internal sealed class StatusRecorder(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LifeEvery = TimeSpan.FromSeconds(30);
 
+    // A database that is away keeps nobody from stopping.
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
+
     private Timestamp _nextLife = Timestamp.Zero;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (!start.Completed.IsCompletedSuccessfully) return;
+        using var limit = new CancellationTokenSource(LeaveLimit, time);
+        try
+        {
+            foreach (var role in (string[])[health.Role, RoleNames.Detector])
+                await RoleStatus.Leave(database, role, RoleNames.Instance, clock.Now, limit.Token);
+        }
+        catch (Exception away) when (away is DbException or OperationCanceledException or TimeoutException)
+        {
+            // The last record grows old by itself.
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -46,24 +46,32 @@ internal static class AlertsCommand
             });
     }
 
-    private static TextTable Table(JsonElement[] alerts, string language)
+    internal static TextTable Table(JsonElement[] alerts, string language)
     {
         var length = IdStart.LengthThatDiffers([.. alerts.Select(alert => Text(alert, "alertId"))]);
         var words = AlertsWords.Of(language);
-        var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole(words.Severity),
-            TextTable.Column.Whole(words.Since) with { IsSpare = true }, words.Model, words.Metric, words.Who, words.Summary)
+        var hasEnded = Array.Exists(alerts, alert => Text(alert, "status") == "resolved");
+        TextTable.Column[] ends =
+            hasEnded ? [TextTable.Column.Whole(words.Ended) with { IsSpare = true }, TextTable.Column.Whole(words.How)] : [];
+        var table = new TextTable([TextTable.Column.Whole("ID"), TextTable.Column.Whole(words.Severity),
+            TextTable.Column.Whole(words.Since) with { IsSpare = true }, .. ends, words.Model, words.Metric, words.Who, words.Summary])
             { Width = TextTable.TerminalWidth };
         foreach (var alert in alerts)
-            table.Add(
-                IdStart.Of(Text(alert, "alertId"), length),
-                words.Term(Text(alert, "status") == "resolved"
-                    ? Text(alert, "endedReason") is { Length: > 0 } reason ? reason : "resolved" : Text(alert, "severity")),
-                alert.GetProperty("onset").GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            table.Add([
+                IdStart.Of(Text(alert, "alertId"), length), words.Term(Text(alert, "severity")), Moment(alert, "onset"),
+                .. hasEnded ? (string[])[Moment(alert, "resolvedAt"), EndOf(alert, words)] : [],
                 Text(alert, "model"), Text(alert, "metric"), Who(alert, words),
                 alert.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Object
-                    ? Text(summary, language) : "");
+                    ? Text(summary, language) : ""]);
         return table;
     }
+
+    private static string EndOf(JsonElement alert, AlertsWords words) => Text(alert, "status") != "resolved" ? "-"
+        : words.Term(Text(alert, "endedReason") is { Length: > 0 } reason ? reason : "resolved");
+
+    private static string Moment(JsonElement alert, string name) =>
+        alert.TryGetProperty(name, out var time) && time.ValueKind == JsonValueKind.String
+            ? time.GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "-";
 
     private static string Who(JsonElement alert, AlertsWords words) => Muted(alert, words) is not { } muted ? Worker(alert, words)
         : Worker(alert, words) is var worker && worker == "-" ? muted : $"{worker}{words.Comma}{muted}";

@@ -5,7 +5,8 @@ internal sealed record AlertsWords
 {
     private static readonly AlertsWords English = new()
     {
-        Severity = "SEVERITY", Since = "SINCE", Model = "MODEL", Metric = "METRIC", Who = "WHO", Summary = "SUMMARY", None = "no alerts",
+        Severity = "SEVERITY", Since = "SINCE", Ended = "ENDED", How = "END",
+        Model = "MODEL", Metric = "METRIC", Who = "WHO", Summary = "SUMMARY", None = "no alerts",
         Comma = ", ",
         Seen = (total, seen) => $"of {total} alerts, the {seen} most urgent were looked at",
         SilencedUntil = until => $"silenced until {until}",
@@ -21,7 +22,7 @@ internal sealed record AlertsWords
     // The dashboard's terms.
     private static readonly AlertsWords Chinese = new()
     {
-        Severity = "级别", Since = "开始时间", Model = "模型", Metric = "指标",
+        Severity = "级别", Since = "开始时间", Ended = "结束时间", How = "结束原因", Model = "模型", Metric = "指标",
         Who = "处理状态", Summary = "摘要", None = "没有告警",
         Comma = "，",
         Seen = (total, seen) => $"共 {total} 条告警，仅查看了最紧急的 {seen} 条",
@@ -43,6 +44,10 @@ internal sealed record AlertsWords
     public required string Severity { get; init; }
 
     public required string Since { get; init; }
+
+    public required string Ended { get; init; }
+
+    public required string How { get; init; }
 
     public required string Model { get; init; }
 

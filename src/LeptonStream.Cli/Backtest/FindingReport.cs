@@ -4,6 +4,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Backtest;
 using LeptonStream.Cli.Terminal;
 using LeptonStream.Explanations;
+using LeptonStream.Output;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Cli.Backtest;

@@ -1,7 +1,7 @@
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
 using LeptonStream.Cli.OnCall;
-using LeptonStream.Cli.Terminal;
+using LeptonStream.Output;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LeptonStream.Alerts;
-using LeptonStream.Cli.Terminal;
 using LeptonStream.Explanations;
+using LeptonStream.Output;
 using LeptonStream.Simulator;
 using Spectre.Console;
 using Spectre.Console.Rendering;

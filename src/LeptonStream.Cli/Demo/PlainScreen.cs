@@ -1,6 +1,6 @@
 using System.Globalization;
-using LeptonStream.Cli.Terminal;
 using LeptonStream.Explanations;
+using LeptonStream.Output;
 
 namespace LeptonStream.Cli.Demo;
 

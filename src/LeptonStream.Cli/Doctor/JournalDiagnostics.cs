@@ -87,7 +87,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
         string[] alive = [.. own.Where(one => one.IsAlive(Now)).Select(one => one.Instance)];
         var running = alive.Length < 2 ? "is running" : $"{alive.Length} are running ({string.Join(", ", alive)})";
         var isDead = problems.Any(problem => problem.Code == RoleProblem.NameOf(ProblemCode.RoleDead));
-        return new(Role, problems.Count == 0 ? running : isDead ? "not running" : "not well", RoleProblem.Line(problems));
+        return new(Role, problems.Count == 0 ? running : isDead ? "not running" : $"not well: {problems[0]}", RoleProblem.Line(problems));
     }
 
     private async Task<IReadOnlyList<Finding>> Dead(DbConnection connection)

@@ -18,7 +18,7 @@ internal static class RoutingDiagnostics
         if (options.RoutingFile is { Length: > 0 })
             return new(Name, string.Create(CultureInfo.InvariantCulture, $"{file}: {routing.Channels.Count} channels of "
                 + $"{routing.Channels.Keys.DistinctBy(key => key.Receiver).Count()} receivers"));
-        return new(Name, $"{file} (Notifier:RoutingFile): alerts go to the console of the notifier"
-            + (options.WebhookUrl is { Length: > 0 } ? " and to Notifier:WebhookUrl" : " alone"));
+        return new(Name, "these settings name no routing file (Notifier:RoutingFile): a notifier that has no other settings "
+            + $"sends alerts to its console{(options.WebhookUrl is { Length: > 0 } ? " and to Notifier:WebhookUrl" : " alone")}");
     }
 }

@@ -23,8 +23,11 @@ internal static class SeriesChart
             output.WriteLine($"{Text(low + (row * step)),12} │{string.Concat(columns.Select(at => Letter(at, bottom, top)))}");
         }
 
-        output.WriteLine($"{"score",12} │{string.Concat(columns.Select(at => Level(at.Score)))}  █ is the alert line, ! beyond it");
-        output.WriteLine($"{"",12}  {Time(columns[0])} to {Time(columns[^1])} UTC; ● value, × outside the band, ░ band");
+        if (!series.IsOfRun)
+            output.WriteLine(
+                $"{"score",12} │{string.Concat(columns.Select(at => Level(at.Score)))}  █ is the alert line, ! beyond it");
+        output.WriteLine($"{"",12}  {Time(columns[0])} to {Time(columns[^1])} UTC; ● value"
+            + (series.IsOfRun ? "" : ", × outside the band, ░ band"));
     }
 
     // The worst of each column, so that no point outside the band is left out.

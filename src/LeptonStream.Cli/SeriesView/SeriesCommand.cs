@@ -7,6 +7,7 @@ using LeptonStream.Cli.Settings;
 using LeptonStream.Cli.Terminal;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detector;
+using LeptonStream.Explanations;
 using LeptonStream.Output;
 using Microsoft.Extensions.Configuration;
 
@@ -49,7 +50,8 @@ internal static class SeriesCommand
         if (found.Count == 0)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"no such series in the last {ElapsedText.Of(length)}: {records} records were read (--since reads further back)"));
+                $"no such series in the last {ElapsedText.Of(length)}: "
+                + $"{EnglishCount.Of(records, "record")} {(records == 1 ? "was" : "were")} read (--since reads further back)"));
             return;
         }
 
@@ -75,8 +77,12 @@ internal static class SeriesCommand
             }
 
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"\n{found.Count} series, judged again from {records} records of the last {ElapsedText.Of(length)}. ")
+            $"\n{found.Count} series, judged again from {EnglishCount.Of(records, "record")} of the last {ElapsedText.Of(length)}. ")
             + "The running detector has known them for longer: its bands and scores may differ.");
+        if (found.Count(series => series.IsOfRun) is > 0 and var ofRuns)
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{ofRuns} of them without score: the rules of their training run judge them, step by step; ")
+                + "'lepton alerts' shows their findings.");
     }
 
     private static string Json(SeriesHistory series)
@@ -91,7 +97,8 @@ internal static class SeriesCommand
             foreach (var (name, value) in series.Key.Labels) writer.WriteString(name, value);
             writer.WriteEndObject();
             writer.WriteString("unit", series.Unit);
-            writer.WriteNumber("score", series.Newest.Score);
+            if (series.IsOfRun) writer.WriteNull("score");
+            else writer.WriteNumber("score", series.Newest.Score);
             // Epoch milliseconds, value, expected, lower, upper, score.
             writer.WriteStartArray("points");
             foreach (var point in series.Samples)
@@ -113,5 +120,5 @@ internal static class SeriesCommand
 
     private static string Text(double value) => double.IsFinite(value) ? value.ToString("G5", CultureInfo.InvariantCulture) : "-";
 
-    private static string Score(double score) => score.ToString("0.00", CultureInfo.InvariantCulture);
+    private static string Score(double score) => double.IsNaN(score) ? "-" : score.ToString("0.00", CultureInfo.InvariantCulture);
 }

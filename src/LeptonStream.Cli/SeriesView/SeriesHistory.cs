@@ -17,6 +17,9 @@ internal sealed class SeriesHistory(SeriesKey key, string? unit)
 
     public IReadOnlyCollection<JudgedSample> Samples => _samples;
 
+    /// <summary>Whether the rules of its training run judge it: then it has no band and no score.</summary>
+    public bool IsOfRun => double.IsNaN(Newest.Score);
+
     public JudgedSample Newest { get; private set; }
 
     /// <summary>The highest score of them.</summary>

@@ -70,7 +70,7 @@ internal sealed class SeriesSearch(KafkaOptions kafka, PolicySet policies, IRead
         if (!_pipelines.TryGetValue(partition, out var pipeline))
         {
             _pipelines[partition] = pipeline = new(record.Topic, partition, DetectionPolicy.Default, policies);
-            pipeline.Observer = Take;
+            pipeline.Observer = pipeline.RunObserver = Take;
         }
 
         pipeline.Process(record.Message.Value, record.Offset.Value,

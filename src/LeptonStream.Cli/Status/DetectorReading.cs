@@ -45,6 +45,8 @@ internal static class DetectorReading
         problems.AddRange(StatusHealth.ProblemsOf(Role, all, partitions, now).Select(problem => problem.ToString()));
         var alive = StatusHealth.Alive(Role, all, partitions, now);
         var newest = alive.Max(status => status.LogTime);
+        int[] unserved = [.. Enumerable.Range(0, partitions).Except(alive.Select(status => status.Partition))];
+        if (unserved.Length > 0) blind.Add($"{Numbered(unserved)}: no detector works there, nothing is judged");
         blind.AddRange(BlindSpots(alive));
         if (newest is { } last && now - last > Quiet)
             blind.Add($"no metrics arrive: the newest record was written {Moments.Of(last, now)}");
@@ -70,8 +72,10 @@ internal static class DetectorReading
 
     private static string? Those(IEnumerable<PartitionStatus> alive, Predicate<PartitionStatus> are)
     {
-        string[] numbers =
-            [.. alive.Where(status => are(status)).Select(status => status.Partition.ToString(CultureInfo.InvariantCulture))];
-        return numbers.Length == 0 ? null : $"{EnglishCount.Of(numbers.Length, "partition")} ({string.Join(", ", numbers)})";
+        int[] numbers = [.. alive.Where(status => are(status)).Select(status => status.Partition)];
+        return numbers.Length == 0 ? null : Numbered(numbers);
     }
+
+    private static string Numbered(int[] partitions) => $"{EnglishCount.Of(partitions.Length, "partition")} ("
+        + string.Join(", ", partitions.Select(number => number.ToString(CultureInfo.InvariantCulture))) + ")";
 }

@@ -31,7 +31,7 @@ internal static class StatusCommand
             var now = DateTimeOffset.UtcNow;
             var status = await Read(settings.Configuration, now, stop);
             if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(status, SystemStatusJson.Default.SystemStatus));
-            else StatusText.Write(Console.Out, status, now);
+            else StatusText.Write(Console.Out, status, DateTimeOffset.UtcNow);
             return status.Working ? ExitCode.Sound : ExitCode.Failed;
         });
         return command;

@@ -29,13 +29,14 @@ internal static class StatusText
         foreach (var (name, value) in lines) output.WriteLine($"{name,-12} {value}");
         output.WriteLine();
         var isKnown = status is { Detector: not null, Journal: not null };
-        output.WriteLine(status.BlindSpots.Count > 0 ? "blind spots:" : isKnown ? "blind spots: none" : $"blind spots: {Unknown}");
+        output.WriteLine(status.BlindSpots.Count > 0 ? "blind spots:" : !isKnown ? $"blind spots: {Unknown}"
+            : status.Working ? "blind spots: none" : "blind spots: none but what the problems above leave out");
         foreach (var spot in status.BlindSpots) output.WriteLine($"  - {spot}");
     }
 
     private static string Text(DetectorStatus detector, DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture,
         $"{EnglishCount.Of(detector.Loops, "loop")}, {detector.Judged} of {EnglishCount.Of(detector.Partitions, "partition")} judged, "
-            + $"{detector.Series} series, {detector.Lag} records behind")
+            + $"{detector.Series} series, {EnglishCount.Of(detector.Lag, "record")} behind")
         + (detector.LargestLag > 0 && detector.Partitions > 1 ? $" ({detector.LargestLag} on one partition)" : "") + "; "
         + Since(detector.NewestRecord, now, "newest record", "no record read yet");
 

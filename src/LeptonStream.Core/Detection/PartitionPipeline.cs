@@ -113,6 +113,12 @@ public sealed partial class PartitionPipeline
     /// <summary>Gets every judged sample. <value>The default value is null.</value></summary>
     public JudgedSampleObserver? Observer { get; set; }
 
+    /// <summary>
+    /// Gets every value that the rules of its training run judge instead: it has no score and no band. <value>The default value is
+    /// null.</value>
+    /// </summary>
+    public JudgedSampleObserver? RunObserver { get; set; }
+
     /// <summary>Gets every judged row of an entity. <value>The default value is null.</value></summary>
     public JudgedRowObserver? EntityObserver { get; set; }
 
@@ -414,6 +420,8 @@ public sealed partial class PartitionPipeline
             var recorded = series.Pipeline.Record(series, sample);
             if (recorded.IsOld()) series.Heard = before;
             if (recorded == SampleRefusal.None && series.Limit is { } watched) _publisher.Watch(watched, series, sample, sink);
+            if (recorded == SampleRefusal.None)
+                RunObserver?.Invoke(new(series.Key, sample, double.NaN, series.Alert.IsPublished, double.NaN, double.NaN, double.NaN));
             _series.Release(series);
             return recorded;
         }

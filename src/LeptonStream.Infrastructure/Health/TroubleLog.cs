@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LeptonStream.Explanations;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Health;
@@ -38,7 +39,9 @@ public sealed partial class TroubleLog
     }
 
     /// <summary>Counts events of one kind.</summary>
-    /// <param name="kind">The kind in plain words, such as <c>records dead-lettered</c>.</param>
+    /// <param name="kind">
+    /// The kind in plain words, whose first is a plural with an s, such as <c>records dead-lettered</c>.
+    /// </param>
     /// <param name="reason">Reason as a fixed word such as <c>malformed_json</c>.</param>
     /// <param name="count">Number of cases; nothing happens where it is 0.</param>
     /// <param name="example">The last of them in words, or null.</param>
@@ -134,11 +137,17 @@ public sealed partial class TroubleLog
 
         public string Words(string kind)
         {
-            var words = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{_reasons.Values.Sum()} {kind} (");
+            var words = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{CountOf(_reasons.Values.Sum(), kind)} (");
             words.AppendJoin(", ", _reasons.Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key} {reason.Value}")));
             if (_example is { } example)
                 words.Append("; last: ").Append(example.Length > LongestExample ? example[..LongestExample] : example);
             return words.Append(')').ToString();
+        }
+
+        private static string CountOf(long count, string kind)
+        {
+            var first = kind.Split(' ', 2)[0];
+            return EnglishCount.Of(count, first.TrimEnd('s')) + kind[first.Length..];
         }
     }
 

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using LeptonStream.Health;
+using LeptonStream.Output;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Kafka;
@@ -63,7 +64,7 @@ internal sealed partial class BrokerContact(string servers, LoopHealth health, T
 
     private void Return()
     {
-        if (_line.WasSaid) Log.Answers(logger, time.GetElapsedTime(_since!.Value));
+        if (_line.WasSaid) Log.Answers(logger, ElapsedText.Of(time.GetElapsedTime(_since!.Value)));
         _since = null;
         _line.Reset();
         health.ClearProblem(Concern.Broker);
@@ -76,15 +77,15 @@ internal sealed partial class BrokerContact(string servers, LoopHealth health, T
         if (away < Patience) return;
         var problem = RoleProblem.Of(ProblemCode.BrokersAway, ("servers", servers));
         health.ReportProblem(Concern.Broker, problem);
-        if (_line.IsDue()) Log.Away(logger, problem.Text, away);
+        if (_line.IsDue()) Log.Away(logger, problem.Text, ElapsedText.Of(away));
     }
 
     private static partial class Log
     {
         [LoggerMessage(4015, LogLevel.Error, "Nothing is read for {Away}: {Problem}")]
-        public static partial void Away(ILogger logger, string problem, TimeSpan away);
+        public static partial void Away(ILogger logger, string problem, string away);
 
         [LoggerMessage(4016, LogLevel.Information, "A Kafka broker answers again, after {Away}")]
-        public static partial void Answers(ILogger logger, TimeSpan away);
+        public static partial void Answers(ILogger logger, string away);
     }
 }

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using LeptonStream.Health;
 using LeptonStream.Kafka.Native;
+using LeptonStream.Output;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Kafka;
@@ -186,7 +187,7 @@ public sealed partial class ConsumerMembership : IDisposable
         _leaders.Dispose();
         var producer = BoundedClose.Begin(_producer.Dispose);
         var began = _time.GetTimestamp();
-        if (!BoundedClose.Run(LeaveGroup, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
+        if (!BoundedClose.Run(LeaveGroup, CloseLimit)) Log.CloseHangs(_logger, ElapsedText.Of(CloseLimit));
         var left = CloseLimit - _time.GetElapsedTime(began);
         producer.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
@@ -227,7 +228,7 @@ public sealed partial class ConsumerMembership : IDisposable
 
         [LoggerMessage(4012, LogLevel.Warning,
             "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
-        public static partial void CloseHangs(ILogger logger, TimeSpan limit);
+        public static partial void CloseHangs(ILogger logger, string limit);
 
         [LoggerMessage(4013, LogLevel.Error, "A dead letter is lost: {Topic} refuses it even without its payload: {Reason}")]
         public static partial void DeadLetterLost(ILogger logger, string topic, string reason);
@@ -242,7 +243,8 @@ public sealed partial class ConsumerMembership : IDisposable
         [LoggerMessage(4018, LogLevel.Information, "Partitions revoked: {Count}; owned now: {Total}")]
         public static partial void Revoked(ILogger logger, int count, int total);
 
-        [LoggerMessage(4019, LogLevel.Warning, "Partitions lost, because the group gave them to others: {Count}; owned now: {Total}")]
+        [LoggerMessage(4019, LogLevel.Warning,
+            "Partitions lost, because the group heard nothing of this member for a session time-out: {Count}; owned now: {Total}")]
         public static partial void Lost(ILogger logger, int count, int total);
     }
 }

@@ -25,6 +25,13 @@ public sealed class RoleStatus
 
     private const string Forget = "delete from role_status where role = @role and instance <> @instance and reported_at < @before";
 
+    // The last one's row stays: it says since when nobody reports.
+    private const string Remove =
+        """
+        delete from role_status where role = @role and instance = @instance and exists (
+          select 1 from role_status other where other.role = @role and other.instance <> @instance and other.reported_at >= @alive)
+        """;
+
     /// <summary>The role, such as <c>detector</c>.</summary>
     public string Role { get; init; } = "";
 
@@ -57,6 +64,15 @@ public sealed class RoleStatus
             await transaction.Connection!.ExecuteAsync(new(Forget, row, transaction, cancellationToken: stop));
             return await transaction.Connection!.ExecuteAsync(new(Upsert, row, transaction, cancellationToken: stop));
         }, stop);
+    }
+
+    /// <summary>Records that a process has stopped on purpose: nobody misses it where another one of its role reports.</summary>
+    public static Task Leave(Database database, string role, string instance, DateTimeOffset at, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        var row = new { role, instance = SqlText.Clean(instance), alive = (at - MaxAge).ToUnixTimeMilliseconds() };
+        return database.Write(transaction =>
+            transaction.Connection!.ExecuteAsync(new(Remove, row, transaction, cancellationToken: stop)), stop);
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Output;
 using LeptonStream.Samples;
 using LeptonStream.Yaml;
 using Microsoft.Extensions.Logging;
@@ -99,7 +100,7 @@ internal sealed partial class DirectPages(
             // The group's commits follow the journal within a second, and can be asked for while that is away.
             _ahead = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka.Value, "notifier-direct", options.Value.GroupId))
                 .LogTo(logger).Build();
-            Log.Began(logger, _after);
+            Log.Began(logger, ElapsedText.Of(_after));
         }
 
         var gone = _followed.Except(owned).ToArray();
@@ -198,7 +199,7 @@ internal sealed partial class DirectPages(
     {
         [LoggerMessage(2110, LogLevel.Warning,
             "The journal has been away for more than {After}: critical alerts are read ahead and sent directly until it is back")]
-        public static partial void Began(ILogger logger, TimeSpan after);
+        public static partial void Began(ILogger logger, string after);
 
         [LoggerMessage(2111, LogLevel.Warning, "Critical alerts can't be read ahead: {Reason}")]
         public static partial void CannotRead(ILogger logger, string reason);

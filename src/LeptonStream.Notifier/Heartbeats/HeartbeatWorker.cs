@@ -1,11 +1,13 @@
 using System.Data.Common;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Explanations;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Journal;
+using LeptonStream.Output;
 using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,7 +58,7 @@ internal sealed partial class HeartbeatWorker(
         {
             await start.Completed.WaitAsync(stoppingToken);
             metrics.Began(Interval);
-            Log.Began(logger, Interval, _targets.Count);
+            Log.Began(logger, ElapsedText.Of(Interval), EnglishCount.Of(_targets.Count, "watcher"));
             _began = time.Now();
             await Rounds.Run(TryRound, Look, time, logger, stoppingToken);
         }
@@ -148,7 +150,7 @@ internal sealed partial class HeartbeatWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(2060, LogLevel.Information, "A probe goes out every {Interval}; heartbeats go to {Targets} watchers")]
-        public static partial void Began(ILogger logger, TimeSpan interval, int targets);
+        [LoggerMessage(2060, LogLevel.Information, "A probe goes out every {Interval}; heartbeats go to {Targets}")]
+        public static partial void Began(ILogger logger, string interval, string targets);
     }
 }

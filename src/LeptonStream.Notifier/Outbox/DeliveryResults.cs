@@ -1,5 +1,7 @@
+using LeptonStream.Explanations;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Journal;
+using LeptonStream.Output;
 using LeptonStream.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -30,8 +32,9 @@ internal sealed partial class DeliveryResults(
             case { Result: DeliveryResult.Refused }:
                 var again = await journal.Refuse(row, attempts, outcome.Error!, _giveUpAfter, now, CancellationToken.None);
                 metrics.Died(destination);
-                if (again is { } time) Log.TriedAgain(logger, row.Id, destination, attempts, time, outcome.Error!);
-                else Log.Dead(logger, row.Id, destination, attempts, outcome.Error!);
+                if (again is { } time)
+                    Log.TriedAgain(logger, row.Id, destination, EnglishCount.Of(attempts, "attempt"), time, outcome.Error!);
+                else Log.Dead(logger, row.Id, destination, EnglishCount.Of(attempts, "attempt"), outcome.Error!);
                 break;
             case var _ when answer.WaitsForCircuit is { } circuit:
                 await outbox.Postpone(row, attempts, outcome.Error!, now + circuit, CancellationToken.None);
@@ -50,28 +53,29 @@ internal sealed partial class DeliveryResults(
         var wait = outcome.RetryAfter is { } asked ? RetrySchedule.Asked(asked) : RetrySchedule.After(attempts, Random.Shared.NextDouble());
         if (outcome.RetryAfter is not null) await outbox.Pause(destination, now + wait, CancellationToken.None);
         await outbox.Postpone(row, attempts, outcome.Error!, now + wait, CancellationToken.None);
-        Log.Postponed(logger, row.Id, destination, attempts, wait, outcome.Error!);
+        Log.Postponed(logger, row.Id, destination, EnglishCount.Of(attempts, "attempt"), ElapsedText.Of(wait), outcome.Error!);
     }
 
     private async Task MarkDead(Destination destination, OutboxRow row, int attempts, string error)
     {
         await outbox.MarkDead(row, attempts, error, CancellationToken.None);
         metrics.Died(destination);
-        Log.Dead(logger, row.Id, destination, attempts, error);
+        Log.Dead(logger, row.Id, destination, EnglishCount.Of(attempts, "attempt"), error);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2100, LogLevel.Warning, "Notification {Id} to {Destination} postponed by {Wait} after {Attempts} attempts: {Error}")]
-        public static partial void Postponed(ILogger logger, string id, Destination destination, int attempts, TimeSpan wait, string error);
+        [LoggerMessage(2100, LogLevel.Warning, "Notification {Id} to {Destination} postponed by {Wait} after {Attempts}: {Error}")]
+        public static partial void Postponed(
+            ILogger logger, string id, Destination destination, string attempts, string wait, string error);
 
-        [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
-        public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
+        [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts}: {Error}")]
+        public static partial void Dead(ILogger logger, string id, Destination destination, string attempts, string error);
 
         [LoggerMessage(2106, LogLevel.Error,
-            "Notification {Id} to {Destination} is dead after {Attempts} attempts, its group tries again at {Again}: {Error}")]
+            "Notification {Id} to {Destination} is dead after {Attempts}, its group tries again at {Again}: {Error}")]
         public static partial void TriedAgain(
-            ILogger logger, string id, Destination destination, int attempts, Timestamp again, string error);
+            ILogger logger, string id, Destination destination, string attempts, Timestamp again, string error);
 
         [LoggerMessage(2105, LogLevel.Warning, "Notification {Id} to {Destination} did not reach every recipient: {Error}")]
         public static partial void NotForAll(ILogger logger, string id, Destination destination, string error);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Output;
 using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using Microsoft.Extensions.Hosting;
@@ -114,11 +115,11 @@ internal sealed partial class OutboxDelivery(
             }
             catch (DbException down)
             {
-                Log.DatabaseFails(logger, sender.Destination, down.Message, backOff.NextDelay());
+                Log.DatabaseFails(logger, sender.Destination, down.Message, ElapsedText.Of(backOff.NextDelay()));
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
-                Log.RoundFailed(logger, failure, sender.Destination, backOff.NextDelay());
+                Log.RoundFailed(logger, failure, sender.Destination, ElapsedText.Of(backOff.NextDelay()));
             }
             catch (OperationCanceledException)
             {
@@ -231,12 +232,12 @@ internal sealed partial class OutboxDelivery(
     private static partial class Log
     {
         [LoggerMessage(2102, LogLevel.Error, "Deliveries to {Destination} failed and resume in {Wait}")]
-        public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, TimeSpan wait);
+        public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, string wait);
 
         [LoggerMessage(2103, LogLevel.Warning, "Cannot record the delivery result of notification {Id} to {Destination} yet: {Reason}")]
         public static partial void CannotRecord(ILogger logger, string id, Destination destination, string reason);
 
         [LoggerMessage(2104, LogLevel.Warning, "Database error; deliveries to {Destination} resume in {Wait}: {Reason}")]
-        public static partial void DatabaseFails(ILogger logger, Destination destination, string reason, TimeSpan wait);
+        public static partial void DatabaseFails(ILogger logger, Destination destination, string reason, string wait);
     }
 }

@@ -8,6 +8,25 @@ namespace LeptonStream.Integration.Tests.Kafka;
 public sealed class SeriesOnKafkaTests
 {
     [Test]
+    public async Task Series_OfATrainingRun_IsShownWithTheWordsThatItsRulesJudgeIt()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        using var probe = new TopicProbe(rig.Options);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        probe.ProduceText(rig.Topics.Metrics, 0, [.. Enumerable.Range(1, 5).Select(step =>
+            $$"""{"model":"sft","ts":{{now - 10_000 + (step * 1_000)}},"step":{{step}},"metrics":{"loss":{{3 - (step / 10.0)}}} }""")]);
+
+        var text = await rig.Run("series", "model=sft", "metric=loss");
+        var json = await rig.Run("series", "model=sft", "metric=loss", "--json");
+
+        Assert.That(text.Output, Does.Contain("1 series, judged again from 5 records").And.Match(@"sft +loss .* 2\.5 +- +- +- +-")
+            .And.Contain("1 of them without score: the rules of their training run judge them"));
+        using var series = JsonDocument.Parse(json.Output);
+        Assert.That(series.RootElement.GetProperty("score").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(series.RootElement.GetProperty("points").GetArrayLength(), Is.EqualTo(5));
+    }
+
+    [Test]
     public async Task Series_ThatNoAlertIsAbout_HasItsBandAndScoreAndChart()
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 2);

@@ -44,6 +44,16 @@ public sealed class DependencyTests
         File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "test", "LeptonStream.Core.Tests", "LeptonStream.Core.Tests.csproj")),
         Does.Not.Contain("LeptonStream.Cli"));
 
+    // "00:00:11.1271385" is no text for people: whoever logs a length of time says it in words.
+    [Test]
+    public void LogMessages_OfTheProduct_HoldNoTimeSpan() => Assert.That(
+        Roles.Concat(Laboratories).Append("LeptonStream.Infrastructure").Append("lepton")
+            .SelectMany(name => Assembly.Load(name).GetTypes())
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(method => method.IsDefined(typeof(LoggerMessageAttribute)))
+            .Where(method => Array.Exists(method.GetParameters(), one => one.ParameterType == typeof(TimeSpan)))
+            .Select(method => $"{method.DeclaringType!.DeclaringType}.{method.Name}"), Is.Empty);
+
     [Test]
     public void Types_OfTheProduct_AreSealedUnlessTheyAreMeantToBeExtended()
     {

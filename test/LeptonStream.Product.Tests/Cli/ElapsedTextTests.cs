@@ -1,4 +1,4 @@
-using LeptonStream.Cli.Terminal;
+using LeptonStream.Output;
 
 namespace LeptonStream.Product.Tests.Cli;
 

@@ -77,6 +77,7 @@ public sealed class StatusProcessTests
         Assert.That(problems, Has.Some.Contains("were given up, by receiver: pager (1)"));
         Assert.That(problems, Has.Some.Contains("1 message can't be delivered yet, the oldest was due 20 min"));
         Assert.That(Texts(status, "blindSpots"), Has.Some.Contains("1 partition (0): nothing is judged while state is restored"));
+        Assert.That(Texts(status, "blindSpots"), Has.Some.Contains("1 partition (1): no detector works there, nothing is judged"));
         Assert.That(status.RootElement.GetProperty("detector").GetProperty("judged").GetInt32(), Is.Zero);
     }
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Kafka.Status;
@@ -87,7 +88,7 @@ public sealed class ToolProcessTests
     [TestCase("receivers: [{name: a, webhook_configs: [{url: 'http://a.example/'}, {url: 'http://b.example/'}]}]\nroute: {receiver: a}\n",
         @"ok +routing +\S+alerting\.yaml: 2 channels of 1 receivers")]
     [TestCase("route: {receiver: nobody}\n", @"WRONG +routing +\S+alerting\.yaml: can't be used")]
-    [TestCase(null, @"ok +routing +no routing file \(Notifier:RoutingFile\): alerts go to the console of the notifier alone")]
+    [TestCase(null, @"ok +routing +these settings name no routing file \(Notifier:RoutingFile\): a notifier .* to its console alone")]
     public async Task Doctor_OfTheRouting_SaysWhoeverIsNotified(string? yaml, string line)
     {
         var file = Path.Combine(_folder, "alerting.yaml");
@@ -108,6 +109,10 @@ public sealed class ToolProcessTests
         var well = await Lepton("doctor", "--storage", database.ConnectionString);
         Assert.That(well.ExitCode, Is.Zero, well.Everything);
         Assert.That(well.Output, Does.Match("ok +notifier +is running").And.Not.Contain("event conflicts"));
+
+        await journal.Report("notifier", TimeSpan.Zero, RoleProblem.Plain("the journal is slow"));
+        var unwell = await Lepton("doctor", "--storage", database.ConnectionString);
+        Assert.That(unwell.Output, Does.Match("WRONG +notifier +not well: the journal is slow"));
 
         await journal.Execute($"""
             insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,

@@ -36,7 +36,7 @@ public sealed class TroubleLogTests
         Assert.That(_lines.Said, Is.EqualTo(new[]
         {
             "Information Noted: 2 partitions are cold",
-            "Warning Trouble in the last minute: 1 records dead-lettered (too_large 1); 2 partitions are cold",
+            "Warning Trouble in the last minute: 1 record dead-lettered (too_large 1); 2 partitions are cold",
         }));
     }
 

@@ -8,7 +8,7 @@ public sealed class ClientErrorsTests
     [TestCase(ErrorCode.Local_AllBrokersDown, "no broker answers")]
     [TestCase(ErrorCode.Local_Transport, "no broker answers")]
     [TestCase(ErrorCode.Local_TimedOut, "the broker does not answer in time")]
-    [TestCase(ErrorCode.Local_UnknownPartition, "the cluster does not know the topic or partition now")]
+    [TestCase(ErrorCode.Local_UnknownPartition, "no broker says where the topic or partition is: none answers, or it is not there")]
     public void Words_OfTheClientsOwnText_ArePlain(ErrorCode code, string words) =>
         Assert.That(new Error(code).Words(), Is.EqualTo(words));
 

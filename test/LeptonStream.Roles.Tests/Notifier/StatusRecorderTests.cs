@@ -36,6 +36,19 @@ public sealed class StatusRecorderTests
     }
 
     [Test]
+    public async Task Leave_OneOfTwo_IsMissedByNobody_AndTheLastOneIs()
+    {
+        await using var file = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
+        var journal = new TestJournal(file.Database);
+        foreach (var instance in (string[])["a/1", "b/1"]) await journal.ReportOf(instance, "notifier", TimeSpan.Zero);
+
+        foreach (var instance in (string[])["a/1", "b/1"])
+            await RoleStatus.Leave(file.Database, "notifier", instance, DateTimeOffset.UtcNow, default);
+
+        Assert.That((await journal.Query<RoleStatus>(RoleStatus.Select)).Select(row => row.Instance), Is.EqualTo(new[] { "b/1" }));
+    }
+
+    [Test]
     public async Task Write_TwoNotifiers_EachHasItsRowAndTheRoleIsDeadWithTheLast()
     {
         await using var file = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);

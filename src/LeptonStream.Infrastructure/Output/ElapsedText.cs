@@ -1,9 +1,11 @@
 using System.Globalization;
 
-namespace LeptonStream.Cli.Terminal;
+namespace LeptonStream.Output;
 
-/// <summary>A length of time as the tools print it. What people type is read by <see cref="Yaml.DurationText"/>, as in files.</summary>
-internal static class ElapsedText
+/// <summary>
+/// A length of time as tools and logs print it. What people type is read by <see cref="Yaml.DurationText"/>, as in files.
+/// </summary>
+public static class ElapsedText
 {
     /// <summary>The length in its two largest units: <c>1 d 4 h</c>, <c>3 min 15 s</c>, <c>12 s</c>.</summary>
     public static string Of(TimeSpan length)
