@@ -11,11 +11,13 @@ internal static class FormatLook
         if (payload.StartsWith(ByteOrderMark)) payload = payload[ByteOrderMark.Length..];
         var text = payload.TrimStart(" \t\r\n"u8);
         if (text.IsEmpty) return (null, "the payload is empty");
+        if (EncodingLook.IsWide(payload)) return (null, EncodingLook.Wide);
         // A brace may be the length of a binary message: JSON is that which has the names of a format.
         var json = text[0] is (byte)'{' or (byte)'[' ? JsonLook.Of(text) : default;
         if (json.Name is not null) return json;
         if (payload[0] == 0) return ("confluent", "it begins with the magic byte of Confluent's wire format");
         if (ProtoLook.Of(payload) is { } proto) return proto;
+        if (EncodingLook.PackedIn(payload) is { } packing) return (null, packing);
         return json.Reason is null ? LineLook.Of(text) : json;
     }
 

@@ -55,6 +55,22 @@ public sealed class FormatLookTests
         Assert.That(LookOf(Message((1, Message((1, attribute))))), Is.Null, "nothing says what it is");
     }
 
+    [TestCase("04224D18", "LZ4")]
+    [TestCase("FF060000734E61507059", "framed Snappy")]
+    [TestCase("82534E415050590000000001", "as Java frames it")]
+    [TestCase("425A683931415926", "bzip2")]
+    [TestCase("FD377A585A00", "xz")]
+    [TestCase("789CAB56", "zlib")]
+    [TestCase("FFFE7B0022006D00", "UTF-16")]
+    [TestCase("FEFF007B0022006D", "UTF-16")]
+    [TestCase("7B0022006D002200", "UTF-16")]
+    public void ByLook_OfBytesThatNobodyUnpacksHere_NamesTheirPacking(string bytes, string name)
+    {
+        var choice = _formats.ByLook([.. Convert.FromHexString(bytes), .. "0123456789"u8]);
+        Assert.That(choice.Format, Is.Null);
+        Assert.That(choice.Reason, Does.Contain(name).And.Contain("send"));
+    }
+
     [Test]
     public void ByLook_OfUnknownJson_SaysSo()
     {
