@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Confluent.Kafka;
 using LeptonStream.Integration.Tests.Detector;
 using LeptonStream.Testing;
 
@@ -13,8 +15,10 @@ public sealed class SeriesOnKafkaTests
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
         using var probe = new TopicProbe(rig.Options);
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        probe.ProduceText(rig.Topics.Metrics, 0, [.. Enumerable.Range(1, 5).Select(step =>
-            $$"""{"model":"sft","ts":{{now - 10_000 + (step * 1_000)}},"step":{{step}},"metrics":{"loss":{{3 - (step / 10.0)}}} }""")]);
+        string At(int step) =>
+            $$"""{"model":"sft","ts":{{now - 10_000 + (step * 1_000)}},"step":{{step}},"metrics":{"loss":{{3 - (step / 10.0)}}} }""";
+        probe.Produce(rig.Topics.Metrics, 0, [.. Enumerable.Range(1, 5).Select(step =>
+            new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes("sft"), Value = Encoding.UTF8.GetBytes(At(step)) })]);
 
         var text = await rig.Run("series", "model=sft", "metric=loss");
         var json = await rig.Run("series", "model=sft", "metric=loss", "--json");
