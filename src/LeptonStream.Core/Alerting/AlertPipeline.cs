@@ -36,6 +36,9 @@ namespace LeptonStream.Alerting;
 /// </remarks>
 public sealed partial class AlertPipeline(RouteTree routes)
 {
+    /// <summary>For how long after its beginning the texts with which an alert opened are the ones to notify people with.</summary>
+    private static readonly TimeSpan OpeningIsNews = TimeSpan.FromMinutes(5);
+
     /// <summary>Takes one event.</summary>
     /// <param name="groups">At least the groups of <paramref name="targets"/> and those that hold the alert; changed in place.</param>
     /// <param name="alert">The event.</param>
@@ -213,11 +216,12 @@ public sealed partial class AlertPipeline(RouteTree routes)
             .Where(target => places.Contains((target.Route.Key, target.Route.Receiver.Name)));
     }
 
-    // Newer texts for repetitions. By themselves they notify nobody, and who was not notified yet first reads how it opened.
+    // Newer texts for repetitions. By themselves they notify nobody, and who was not notified yet first reads how it opened
+    // while that is news: a change of routing, or the end of a silence, may notify somebody of an alert that is hours old.
     private static void Refresh(AlertGroups groups, AlertEvent alert)
     {
         foreach (var (group, member) in groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved))
-            if (Mutes.IsOwed(group, member))
+            if (Mutes.IsOwed(group, member) || alert.DetectedAt - member.StartsAt > OpeningIsNews)
                 groups.Put(group, member with { Annotations = alert.Annotations });
     }
 

@@ -58,8 +58,17 @@ internal sealed record AlertFacts(
     /// <summary>Age of the series when the sample came; null where that is not known.</summary>
     public TimeSpan? History { get; init; }
 
+    /// <summary>
+    /// Time of the newest sample of the series: before that of the event where the series is silent. <value>The default value is the time
+    /// of the event.</value>
+    /// </summary>
+    public Timestamp LastSeen { get; init; } = Sample.Time;
+
     /// <summary>Of an alert that recovered, the time from which on it was normal; else null.</summary>
     public Timestamp? NormalSince { get; init; }
+
+    /// <summary>When it began and ended.</summary>
+    public AlertSpan Span => new(Onset, Sample.Time, NormalSince, LastSeen);
 
     /// <summary>
     /// The other metrics of its entity that deviate at the same time and make it critical. <value>The default value is none.</value>
@@ -90,6 +99,9 @@ internal sealed record AlertFacts(
     /// <summary>The end of the fault that has returned; null where it is none that returned.</summary>
     public Timestamp? Returned { get; init; }
 
+    /// <summary>Whether the value repeats now: an alert of a frozen value stays open for a while after it moves again.</summary>
+    public bool IsStuck => Detector == FrozenValueDetector.RuleName && (Change != AlertChange.Progressed || Leading == Detector);
+
     /// <summary>Whether it is about an engine that hangs.</summary>
     public bool IsHang => Detector == DetectorSet.NoProgress;
 
@@ -100,7 +112,7 @@ internal sealed record AlertFacts(
     public bool HasLostItsBurst => Detector == BurstBook.RuleName && Change == AlertChange.Recovered;
 
     /// <summary>How long a record lasts: one of all time as long as the series is old now, which other sentences name, too.</summary>
-    public TimeSpan LengthOf(RecordSpan span) => span.IsEver && History > span.Length ? History.Value : span.Length;
+    public TimeSpan LengthOf(RecordSpan span) => span.IsEver && History is { } age ? age : span.Length;
 
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;
@@ -126,6 +138,5 @@ internal sealed record AlertFacts(
     /// <summary>Whether the way from the expected value to that of the sample tells what is wrong: not where the alert is over, or about
     /// to be, or about the siblings.</summary>
     public bool HasCourse => !Change.IsEnd() && double.IsFinite(Expected) && double.IsFinite(Sample.Value) && !IsFarFromPeersOnly
-        && !IsMissed && !IsHang
-        && !(Change == AlertChange.Progressed && IsInsideBand && Detector != FrozenValueDetector.RuleName);
+        && !IsMissed && !IsHang && !(Change == AlertChange.Progressed && IsInsideBand && !IsStuck);
 }

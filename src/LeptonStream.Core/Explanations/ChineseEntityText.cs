@@ -30,7 +30,7 @@ internal static class ChineseEntityText
     }
 
     private static string Description(EntityFacts facts) => $"始于 {Numbers.Clock(facts.Onset)}。" + (facts.Change.IsEnd()
-        ? Endings.InChinese(facts.Change, facts.NormalSince)
+        ? Endings.InChinese(facts.Change, facts.Span)
         : "单看每项指标未必异常，但它们同时偏离。"
             + Rarity.InChinese(facts.Score, AlarmLine.OfEntity(facts.Policy), facts.History, isEntity: true)
             + $"贡献最大：{facts.Contributors[0].Metric}（{Numbers.Show(facts.Contributors[0].Share, "1")}）。"

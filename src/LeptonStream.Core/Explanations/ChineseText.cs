@@ -46,7 +46,7 @@ internal static class ChineseText
         AlertChange.Recovered when facts.IsHang => ChineseEngineText.Over,
         AlertChange.Recovered when facts.HasLostItsBurst => $"已无逾期的例行突增或突降：{Value(facts)}",
         AlertChange.Gone when facts.NothingOf is { } denominator => $"已无可统计的对象：{denominator} 为 0，未见恢复",
-        _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
+        _ => Ended(facts.Change, Value(facts), facts.LastSeen)!,
     };
 
     private static string Continued(AlertFacts facts) => facts.Detector switch
@@ -56,12 +56,14 @@ internal static class ChineseText
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InChinese(facts),
         ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => "已回到 0，持续一段时间后告警关闭",
         ErrorCodeTracker.RuleName => $"仍在上报{Code(facts)}",
-        DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
-        LostReadings.RuleName => "仍无读数",
+        DetectorSet.NonFinite when !IsFinite(facts) => $"仍为{Numbers.NonFiniteInChinese(facts.Sample.Value)}",
+        DetectorSet.NonFinite => $"已恢复为有限数值，持续一段时间后告警关闭：{Value(facts)}",
+        LostReadings.RuleName when !IsFinite(facts) => "仍无读数",
+        LostReadings.RuleName => $"已恢复读数，持续一段时间后告警关闭：{Value(facts)}",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
         DetectorSet.NoProgress => ChineseEngineText.Continued(facts),
         BurstBook.RuleName when !facts.IsInsideBand => $"例行的突增或突降已出现，结束后告警关闭：{Value(facts)}",
-        FrozenValueDetector.RuleName => $"仍停在 {Value(facts)}",
+        _ when facts.IsStuck => $"仍停在 {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $"仍{ChinesePeerText.Standing(peers, facts.Unit)}",
         _ when facts.IsInsideBand => $"目前处于正常范围，持续一段时间后告警关闭：{Value(facts)}",
         _ => $"尚未恢复：{Seen(facts)}",
@@ -72,7 +74,7 @@ internal static class ChineseText
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.InChinese(facts, isStill: false),
         ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.OfOneInChinese(facts, isStill: false),
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InChinese(facts),
-        DetectorSet.NonFinite => $"出现 {Value(facts)}，不是有效数值",
+        DetectorSet.NonFinite when !IsFinite(facts) => $"变为{Numbers.NonFiniteInChinese(facts.Sample.Value)}",
         LostReadings.RuleName => "没有读数：采集器上报的是空值标记",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
         ErrorCodeTracker.RuleName => $"上报{Code(facts)}",
@@ -102,7 +104,7 @@ internal static class ChineseText
             return start
                 + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
         if (facts.HasLostItsBurst) return start + ChineseHabitText.Over;
-        if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change, facts.NormalSince);
+        if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change, facts.Span);
         return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves) + QualityText.InChinese(facts.Parts)
             + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
             + facts.Held?.InChinese + Returned(facts.Returned) + ChineseHabitText.Total(facts);
@@ -115,7 +117,9 @@ internal static class ChineseText
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {
+        DetectorSet.NonFinite when IsFinite(facts) => "此前上报方给出的值不是有限数值。",
         DetectorSet.NonFinite => "该值由上报方自己给出。",
+        LostReadings.RuleName when IsFinite(facts) => "采集器已能重新读取设备。",
         LostReadings.RuleName => "采集器以空值标记表示无法读取设备；恢复读数之前无法判断。",
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => XidCodes.Find(xid) is null
             ? "内置表中没有该 XID，请查阅 NVIDIA 的 XID 目录。XID 每次变化只告警一次。"
@@ -126,6 +130,7 @@ internal static class ChineseText
         ErrorCodeTracker.RuleName => "代码已变化，含义请查阅采集器的文档。",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Reason(missed),
         DetectorSet.NoProgress => ChineseEngineText.Reason,
+        FrozenValueDetector.RuleName when !facts.IsStuck => "该值停滞后已恢复变化。",
         FrozenValueDetector.RuleName =>
             "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
@@ -145,7 +150,7 @@ internal static class ChineseText
         if (!facts.HasCourse) return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         var since = $"自 {Numbers.Clock(facts.Onset)}{(step.Length == 0 ? " " : step)}起";
-        if (facts.Detector == FrozenValueDetector.RuleName) return $"{since}为 {Value(facts)}。";
+        if (facts.IsStuck) return $"{since}为 {Value(facts)}。";
         return value == expected ? $"{since}为 {value}。" : $"{since}：{expected} → {value}。";
     }
 
@@ -173,6 +178,8 @@ internal static class ChineseText
     private static string Code(AlertFacts facts) => facts.Xid is not { } xid ? $"代码 {Value(facts)}"
         : XidCodes.Find(xid) is { } known ? $" XID {xid}：{known.Chinese}" : $" XID {xid}";
 
+    private static bool IsFinite(AlertFacts facts) => double.IsFinite(facts.Sample.Value);
+
     private static string Side(AlertFacts facts) => facts.IsHigh ? "高" : "低";
 
     private static string Value(AlertFacts facts) => Numbers.Show(facts.Sample.Value, facts.Unit);
@@ -181,8 +188,8 @@ internal static class ChineseText
 
     private static string Extreme(AlertFacts facts, Series.RecordSpan span)
     {
-        var (most, length) = (facts.IsHigh ? "新高" : "新低", Durations.AtLeastInChinese(facts.LengthOf(span)));
-        return span.IsEver ? $"创有记录以来（{length}）{most}" : $"创近 {length}{most}";
+        var (most, length) = (facts.IsHigh ? "新高" : "新低", facts.LengthOf(span));
+        return span.IsEver ? $"创有记录以来（{Rarity.AgeInChinese(length)}）{most}" : $"创近 {Durations.AtLeastInChinese(length)}{most}";
     }
 
     private static string DetectorName(string detector) => detector switch

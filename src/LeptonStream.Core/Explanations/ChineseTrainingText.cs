@@ -26,13 +26,18 @@ internal static class ChineseTrainingText
             var end when end.IsEnd() => $"{Name(finding.Kind)}未恢复，告警关闭：" + (end switch
             {
                 AlertChange.Superseded => "训练已结束、重新开始或声明了变更",
-                AlertChange.Gone => "该训练已一天没有上报数据",
+                AlertChange.Gone when facts.LastSeen is { } last => $"该训练自 {Numbers.Clock(last)} 起没有上报数据",
+                AlertChange.Gone => "该训练不再上报数据",
                 AlertChange.PolicyChanged => "按策略不再监测该训练",
                 _ => $"{key.Metric} 仍为 {facts.Value}",
             }),
             _ => finding.Kind switch
             {
-                TrainingKind.NonFinite => $"{key.Metric} 出现 {facts.Value}",
+                TrainingKind.NonFinite when double.IsFinite(finding.Value) =>
+                    $"{key.Metric} 已恢复为有限数值，持续一段时间后告警关闭：{facts.Value}",
+                TrainingKind.NonFinite =>
+                    $"{key.Metric} {(facts.IsStill ? "仍为" : "变为")}{Numbers.NonFiniteInChinese(finding.Value)}",
+                _ when facts.IsStill => $"{Name(finding.Kind)}尚未结束，{key.Metric} 当前 {facts.Value}{Instead(facts)}",
                 TrainingKind.LossSpike => $"{key.Metric} 突增至 {facts.Value}{Instead(facts)}",
                 TrainingKind.LossHigh => $"{key.Metric} 持续偏高：{facts.Value}{Instead(facts)}",
                 TrainingKind.LossDiverging => $"{key.Metric} 发散：{facts.Value}{Instead(facts)}",
@@ -57,10 +62,12 @@ internal static class ChineseTrainingText
     private static string Description(FindingFacts facts) =>
         $"自第 {facts.Finding.OnsetStep} 步（{Numbers.Clock(facts.Finding.Onset)}）起出现异常。" + (facts.Finding.Change switch
     {
-        AlertChange.Recovered => "已有一段时间未再出现，告警关闭。",
-        var end when end.IsEnd() => Endings.InChinese(end),
+        var end when end.IsEnd() => Endings.InChinese(end, facts.Span),
+        _ when facts.IsStill => "一段时间内不再出现后，告警自动关闭。",
         _ => facts.Finding.Kind switch
         {
+            TrainingKind.NonFinite when facts.Finding.Severity == AlertSeverity.Info =>
+                "训练预热期间，loss scaling 正在寻找缩放系数，梯度可能溢出：仅作记录。",
             TrainingKind.NonFinite => "训练程序自己上报了该值。权重一旦变为 NaN/Inf，只能从检查点恢复。",
             TrainingKind.LossSpike => "能否回落尚不确定：回落则告警关闭，否则升级。",
             TrainingKind.LossHigh => "未回落，但尚未翻倍：训练可能已受影响。",

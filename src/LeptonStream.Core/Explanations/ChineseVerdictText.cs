@@ -26,7 +26,8 @@ internal static class ChineseVerdictText
         };
     }
 
-    private static string Line(VerdictChange change) => change.Line == change.LineBefore
+    private static string Line(VerdictChange change) => change.Feedback.IsOfRule ? "规则触发，不涉及告警线"
+        : change.Line == change.LineBefore
         ? string.Create(CultureInfo.InvariantCulture, $"告警线不变，仍为策略告警线的 {change.Line:0.##} 倍")
         : string.Create(CultureInfo.InvariantCulture, $"告警线由策略告警线的 {change.LineBefore:0.##} 倍调整为 {change.Line:0.##} 倍");
 

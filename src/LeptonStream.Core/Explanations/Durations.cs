@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LeptonStream.Explanations;
 
 /// <summary>Lengths of time as people say them, in their two largest units.</summary>
-internal static class Durations
+public static class Durations
 {
     /// <summary><c>3 d 4 h</c>, <c>2 h 10 min</c>, <c>35 min</c>; under a minute: <c>1 min</c>.</summary>
     public static string InEnglish(TimeSpan length) => Show(length, " d", " h", " min", " ");

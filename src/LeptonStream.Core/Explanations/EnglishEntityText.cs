@@ -29,7 +29,7 @@ internal static class EnglishEntityText
     }
 
     private static string Description(EntityFacts facts) => $"Began {Numbers.Clock(facts.Onset)}. " + (facts.Change.IsEnd()
-        ? Endings.InEnglish(facts.Change, facts.NormalSince)
+        ? Endings.InEnglish(facts.Change, facts.Span)
         : "No single metric is alarming alone; this combination is. "
             + Rarity.InEnglish(facts.Score, AlarmLine.OfEntity(facts.Policy), facts.History, isEntity: true)
             + $"Largest contributor: {facts.Contributors[0].Metric} ({Numbers.Show(facts.Contributors[0].Share, "1")})."

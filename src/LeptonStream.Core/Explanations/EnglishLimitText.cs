@@ -25,8 +25,8 @@ internal static class EnglishLimitText
                 $" is still on its way to its limit of {limit}, expected in about {Durations.InEnglish(facts.Left)}: now {value}",
             LimitChange.Reached => $" {(facts.IsBeyond ? "has reached" : "is just short of")} its limit of {limit}: {value}",
             LimitChange.Receded => $" is away from its limit of {limit} again: {value}",
-            LimitChange.Gone => EnglishText.Ended(AlertChange.Gone, value, facts.Sample.Time),
-            LimitChange.PolicyChanged => EnglishText.Ended(AlertChange.PolicyChanged, value, facts.Sample.Time),
+            LimitChange.Gone => EnglishText.Ended(AlertChange.Gone, value, facts.LastSeen),
+            LimitChange.PolicyChanged => EnglishText.Ended(AlertChange.PolicyChanged, value, facts.LastSeen),
             _ => $" is no longer on its way to its limit of {limit}: {value}",
         });
     }
@@ -43,10 +43,10 @@ internal static class EnglishLimitText
                 $"{course}At this rate it reaches the limit at {Numbers.Clock(facts.Breach.At)}, "
                 + $"most likely between {Numbers.Clock(facts.Breach.Earliest)} and {Numbers.Clock(facts.Breach.Latest)}.",
             LimitChange.Reached => course + (facts.IsBeyond ? "The limit is reached, as this warning expected." : NearEnough),
-            LimitChange.Receded => $"{name} has stayed away from the limit for a while, so this warning is closed.",
-            LimitChange.Gone => course + Endings.InEnglish(AlertChange.Gone),
-            LimitChange.PolicyChanged => course + Endings.InEnglish(AlertChange.PolicyChanged),
-            _ => $"{name} has stopped {move} towards the limit, or has turned back, so this warning is withdrawn.",
+            LimitChange.Receded => $"{name} has stayed away from the limit for a while. {facts.Span.InEnglish}",
+            LimitChange.Gone => course + Endings.InEnglish(AlertChange.Gone, facts.Span),
+            LimitChange.PolicyChanged => course + Endings.InEnglish(AlertChange.PolicyChanged, facts.Span),
+            _ => $"{name} has stopped {move} towards the limit, or has turned back, so this warning is withdrawn. {facts.Span.InEnglish}",
         };
     }
 

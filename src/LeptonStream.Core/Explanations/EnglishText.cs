@@ -44,7 +44,7 @@ internal static class EnglishText
         AlertChange.Recovered when facts.IsHang => EnglishEngineText.Over,
         AlertChange.Recovered when facts.HasLostItsBurst => $" no longer has a burst overdue: {Value(facts)}",
         AlertChange.Gone when facts.NothingOf is { } denominator => $" counts nothing: {denominator} is 0; it did not recover",
-        _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
+        _ => Ended(facts.Change, Value(facts), facts.LastSeen)!,
     };
 
     private static string Continued(AlertFacts facts) => facts.Detector switch
@@ -54,12 +54,14 @@ internal static class EnglishText
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InEnglish(facts),
         ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => " is at 0 again, and the alert closes if that lasts",
         ErrorCodeTracker.RuleName => $" still reports {Code(facts)}",
-        DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
-        LostReadings.RuleName => " still has no readings",
+        DetectorSet.NonFinite when !IsFinite(facts) => $" is still {Numbers.NonFiniteInEnglish(facts.Sample.Value)}",
+        DetectorSet.NonFinite => $" is finite again, and the alert closes if that lasts: {Value(facts)}",
+        LostReadings.RuleName when !IsFinite(facts) => " still has no readings",
+        LostReadings.RuleName => $" has readings again, and the alert closes if that lasts: {Value(facts)}",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
         DetectorSet.NoProgress => EnglishEngineText.Continued(facts),
         BurstBook.RuleName when !facts.IsInsideBand => $" shows its burst, and the alert closes after it: {Value(facts)}",
-        FrozenValueDetector.RuleName => $" is still stuck at {Value(facts)}",
+        _ when facts.IsStuck => $" is still stuck at {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $" is still {EnglishPeerText.Standing(peers, facts.Unit)}",
         _ when facts.IsInsideBand => $" is inside its normal range, and the alert closes if that lasts: {Value(facts)}",
         _ => $" is not back to normal: {Seen(facts)}",
@@ -70,7 +72,7 @@ internal static class EnglishText
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.InEnglish(facts, isStill: false),
         ErrorCodeTracker.RuleName when LostTargets.IsOne(facts) => LostTargets.OfOneInEnglish(facts, isStill: false),
         ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InEnglish(facts),
-        DetectorSet.NonFinite => $" reports {Value(facts)} instead of a number",
+        DetectorSet.NonFinite when !IsFinite(facts) => $" is {Numbers.NonFiniteInEnglish(facts.Sample.Value)}",
         LostReadings.RuleName => " has no readings: the exporter sends a blank instead",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
         ErrorCodeTracker.RuleName => $" reports {Code(facts)}",
@@ -100,7 +102,7 @@ internal static class EnglishText
             return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does "
             + $"not mean the cause is fixed.";
         if (facts.HasLostItsBurst) return start + EnglishHabitText.Over;
-        if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change, facts.NormalSince);
+        if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change, facts.Span);
         return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + QualityText.InEnglish(facts.Parts) + (facts.Agreeing.Count == 0
             ? ""
             : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish + Returned(facts.Returned)
@@ -114,7 +116,9 @@ internal static class EnglishText
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {
+        DetectorSet.NonFinite when IsFinite(facts) => "The producer reported values that are not finite before.",
         DetectorSet.NonFinite => "The producer itself reports this value.",
+        LostReadings.RuleName when IsFinite(facts) => "The exporter reads the device again.",
         LostReadings.RuleName =>
             "The exporter sends this blank when it can't read the device. Nothing can be judged until readings return.",
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => XidCodes.Find(xid) is null
@@ -126,6 +130,7 @@ internal static class EnglishText
         ErrorCodeTracker.RuleName => "The code changed. Look it up in the exporter's documentation.",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Reason(missed),
         DetectorSet.NoProgress => EnglishEngineText.Reason,
+        FrozenValueDetector.RuleName when !facts.IsStuck => "The value moves again after it stood still.",
         FrozenValueDetector.RuleName =>
             "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",
@@ -144,7 +149,7 @@ internal static class EnglishText
         if (!facts.HasCourse) return $"Began {Numbers.Clock(facts.Onset)}{step}. ";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         var since = $"since {Numbers.Clock(facts.Onset)}{step}. ";
-        if (facts.Detector == FrozenValueDetector.RuleName) return $"At {Value(facts)} {since}";
+        if (facts.IsStuck) return $"At {Value(facts)} {since}";
         return value == expected ? $"At {value} {since}" : $"{expected} → {value} {since}";
     }
 
@@ -173,6 +178,8 @@ internal static class EnglishText
     private static string Code(AlertFacts facts) => facts.Xid is not { } xid ? $"code {Value(facts)}"
         : XidCodes.Find(xid) is { } known ? $"XID {xid}: {known.English}" : $"XID {xid}";
 
+    private static bool IsFinite(AlertFacts facts) => double.IsFinite(facts.Sample.Value);
+
     private static string Side(AlertFacts facts) => facts.IsHigh ? "high" : "low";
 
     private static string Value(AlertFacts facts) => Numbers.Show(facts.Sample.Value, facts.Unit);
@@ -181,7 +188,9 @@ internal static class EnglishText
 
     private static string Extreme(AlertFacts facts, Series.RecordSpan span)
     {
-        var (most, length) = (facts.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(facts.LengthOf(span)));
-        return span.IsEver ? $"the {most} since this series began {length} ago" : $"the {most} in {length}";
+        var (most, length) = (facts.IsHigh ? "highest" : "lowest", facts.LengthOf(span));
+        return span.IsEver
+            ? $"the {most} since this series began {Rarity.AgeInEnglish(length)} ago"
+            : $"the {most} in {Durations.AtLeastInEnglish(length)}";
     }
 }

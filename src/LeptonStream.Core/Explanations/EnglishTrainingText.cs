@@ -24,13 +24,17 @@ internal static class EnglishTrainingText
             var end when end.IsEnd() => $"the {Name(finding.Kind)} did not recover, alert closed: " + (end switch
             {
                 AlertChange.Superseded => "the run ended, started over or declared a change",
-                AlertChange.Gone => "the run has sent nothing for a day",
+                AlertChange.Gone when facts.LastSeen is { } last => $"the run has sent nothing since {Numbers.Clock(last)}",
+                AlertChange.Gone => "the run sends nothing any more",
                 AlertChange.PolicyChanged => "the policy no longer watches this run",
                 _ => $"{key.Metric} is still at {facts.Value}",
             }),
             _ => finding.Kind switch
             {
-                TrainingKind.NonFinite => $"{key.Metric} is {facts.Value}, not a number",
+                TrainingKind.NonFinite when double.IsFinite(finding.Value) =>
+                    $"{key.Metric} is finite again, and the alert closes if that lasts: {facts.Value}",
+                TrainingKind.NonFinite => $"{key.Metric} is {(facts.IsStill ? "still " : "")}{Numbers.NonFiniteInEnglish(finding.Value)}",
+                _ when facts.IsStill => $"the {Name(finding.Kind)} is not over yet; {key.Metric} is at {facts.Value}{Instead(facts)}",
                 TrainingKind.LossSpike => $"{key.Metric} jumped to {facts.Value}{Instead(facts)}",
                 TrainingKind.LossHigh => $"{key.Metric} stays high at {facts.Value}{Instead(facts)}",
                 TrainingKind.LossDiverging => $"{key.Metric} diverges: {facts.Value}{Instead(facts)}",
@@ -57,10 +61,12 @@ internal static class EnglishTrainingText
     private static string Description(FindingFacts facts) =>
         $"First seen at step {facts.Finding.OnsetStep}, {Numbers.Clock(facts.Finding.Onset)}. " + (facts.Finding.Change switch
     {
-        AlertChange.Recovered => "It has not been seen for a while, so this alert is closed.",
-        var end when end.IsEnd() => Endings.InEnglish(end),
+        var end when end.IsEnd() => Endings.InEnglish(end, facts.Span),
+        _ when facts.IsStill => "This alert closes when nothing of it has been seen for a while.",
         _ => facts.Finding.Kind switch
         {
+            TrainingKind.NonFinite when facts.Finding.Severity == AlertSeverity.Info =>
+                "While a run warms up, loss scaling looks for its scale and gradients may overflow: this is for the record.",
             TrainingKind.NonFinite => "The trainer itself reports it. Once weights are NaN or Inf, only a restart from a checkpoint helps.",
             TrainingKind.LossSpike =>
                 "It is too early to say whether the loss recovers. If it does, this alert closes; if not, it becomes more severe.",

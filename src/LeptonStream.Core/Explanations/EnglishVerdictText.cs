@@ -26,7 +26,8 @@ internal static class EnglishVerdictText
         };
     }
 
-    private static string Line(VerdictChange change) => change.Line == change.LineBefore
+    private static string Line(VerdictChange change) => change.Feedback.IsOfRule ? "it changes no line: a rule opened the alert"
+        : change.Line == change.LineBefore
         ? string.Create(CultureInfo.InvariantCulture, $"its line stays at {change.Line:0.##} × the line of its policy")
         : string.Create(CultureInfo.InvariantCulture,
             $"its line moves from {change.LineBefore:0.##} × to {change.Line:0.##} × the line of its policy");

@@ -27,8 +27,8 @@ internal sealed record EntityFacts(
     /// <summary>Age of the entity's metrics; null where that is not known.</summary>
     public TimeSpan? History { get; init; }
 
-    /// <summary>Of an alert that recovered, the time from which on it was normal; else null.</summary>
-    public Timestamp? NormalSince { get; init; }
+    /// <summary>When it began and ended.</summary>
+    public AlertSpan Span { get; init; }
 
     /// <summary>Why it is no page though it is beyond the critical line; null where it is one, or not beyond.</summary>
     public HeldText? Held { get; init; }

@@ -29,6 +29,12 @@ internal sealed record LimitFacts(
     /// <summary>Time left.</summary>
     public TimeSpan Left => Breach.At - Sample.Time;
 
+    /// <summary>Time of the newest sample of the series. <value>The default value is the time of the event.</value></summary>
+    public Timestamp LastSeen { get; init; } = Sample.Time;
+
+    /// <summary>When it began and ended.</summary>
+    public AlertSpan Span => new(Onset, Sample.Time, LastSeen: LastSeen);
+
     /// <summary>Whether the limit is reached, or as good as that: nothing is left to forecast.</summary>
     public bool IsReached { get; init; }
 

@@ -33,6 +33,13 @@ internal static class Numbers
     /// <summary>A plain value.</summary>
     public static string Show(double value) => Show(value, Digits);
 
+    /// <summary>A value that is not finite, to follow "is" or "still": <c>NaN</c>, <c>infinite</c>.</summary>
+    public static string NonFiniteInEnglish(double value) =>
+        double.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "infinite, with a minus sign";
+
+    /// <summary>The same in Chinese: <c> NaN</c>, with the space that Latin words need; <c>无穷大</c>.</summary>
+    public static string NonFiniteInChinese(double value) => double.IsNaN(value) ? " NaN" : value > 0 ? "无穷大" : "负无穷大";
+
     /// <summary>A time of the day in UTC.</summary>
     public static string Clock(Samples.Timestamp time) =>
         time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

@@ -22,7 +22,8 @@ internal static class Rarity
     public static string InEnglish(double score, AlarmLine line, TimeSpan? history, bool isEntity = false)
     {
         var (what, where) = isEntity ? ("A combination", "these metrics") : ("A value", "this series");
-        if (history < Young) return $"Very unusual for {where}, known for only {Durations.InEnglish(history.Value)}: low confidence. ";
+        if (history < Young)
+            return $"Very unusual for {where}, which began only {AgeInEnglish(history.Value)} ago: the confidence is limited. ";
         var (count, unit, isMore) = Period(score, line);
         var name = new[] { "hour", "day", "week", "month", "year" }[unit];
         var period = isMore ? $"less than once in {count} {name}s" : count == 1
@@ -35,11 +36,17 @@ internal static class Rarity
     public static string InChinese(double score, AlarmLine line, TimeSpan? history, bool isEntity = false)
     {
         var (what, where) = isEntity ? ("这种组合", "这些指标") : ("这种偏离", "该序列");
-        if (history < Young) return $"对{where}而言十分罕见，但仅有 {Durations.InChinese(history.Value)}的历史，置信度较低。";
+        if (history < Young) return $"对{where}而言十分罕见；仅有 {AgeInChinese(history.Value)}的历史，置信度有限。";
         var (count, unit, isMore) = Period(score, line);
         var name = new[] { "小时", "天", "周", "个月", "年" }[unit];
         return isMore ? $"按{where}的历史，{what}平均 {count} {name}不到一次。" : $"按{where}的历史，{what}平均约每 {count} {name}一次。";
     }
+
+    /// <summary>The age of a series, the same wherever a text names it: exact while it is young.</summary>
+    public static string AgeInEnglish(TimeSpan age) => age < Young ? Durations.InEnglish(age) : Durations.AtLeastInEnglish(age);
+
+    /// <summary>The same in Chinese.</summary>
+    public static string AgeInChinese(TimeSpan age) => age < Young ? Durations.InChinese(age) : Durations.AtLeastInChinese(age);
 
     /// <summary>
     /// The time in which so high a score is expected once, rounded to one unit: hours (0), days, weeks, months or years (4); whether it is

@@ -351,6 +351,23 @@ public sealed class AlertPipelineTests
                 : pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(at), AlertEvents.At(at));
     }
 
+    // Nobody was notified while a silence held, or no route led anywhere: the first notification comes late.
+    [Test]
+    public void OnAlert_ProgressOfAnOldAlert_IsTheTextOfItsFirstNotification()
+    {
+        var pipeline = new AlertPipeline(new RouteTree(new(new() { Receiver = "ops", GroupWait = TimeSpan.FromHours(1) },
+            [new("ops", [new("console/0", true)])])));
+        var groups = new AlertGroups();
+        var opened = AlertEvents.Opened("latency");
+        AlertPipeline.OnAlert(groups, opened, pipeline.TargetsOf(opened.RoutingLabels), AlertEvents.At(0), AlertEvents.At(0));
+        var progress = AlertEvents.Progress("latency", 2580) with { Annotations = LabelSet.Of(("summary", "4 by now")) };
+        AlertPipeline.OnAlert(groups, progress, [], AlertEvents.At(2580), AlertEvents.At(2580));
+
+        var first = pipeline.OnTick(groups, Mutes.None, AlertEvents.At(3600)).Notifications.Single();
+
+        Assert.That(first.Alerts.Single().Annotations["summary"], Is.EqualTo("4 by now"));
+    }
+
     [TestCase(EndedReason.Recovered, false)]
     [TestCase(EndedReason.Accepted, true)]
     [TestCase(EndedReason.Gone, true)]

@@ -32,7 +32,7 @@ public sealed class YoungSeriesTests
 
         Assert.That(driver.Events.Select(e => e.Type), Is.EqualTo(new[] { AlertEventType.Opened }));
         Assert.That(driver.Events[0].Onset, Is.InRange(from, from + TimeSpan.FromSeconds(2 * seconds)));
-        if (driver.Events[0].English.Description.Contains("low confidence", StringComparison.Ordinal))
+        if (driver.Events[0].English.Description.Contains("confidence is limited", StringComparison.Ordinal))
             Assert.That(driver.Events[0].Confidence, Is.InRange(0.5, 0.89), "number and words agree");
     }
 

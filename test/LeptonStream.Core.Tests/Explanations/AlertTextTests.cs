@@ -30,9 +30,9 @@ public sealed class AlertTextTests
         var facts = Facts.Of() with { RecordSpan = new(TimeSpan.FromHours(5.2), IsEver: true), History = TimeSpan.FromHours(6.03) };
 
         var english = EnglishText.Explain(facts).Description;
-        Assert.That(english, Does.Contain("since this series began 6 hours ago").And.Contain("known for only 6 h 2 min"));
+        Assert.That(english, Does.Contain("since this series began 6 h 2 min ago").And.Contain("which began only 6 h 2 min ago"));
         Assert.That(ChineseText.Explain(facts).Description,
-            Does.Contain("（6 小时）").And.Contain("仅有 6 小时 2 分钟的历史"));
+            Does.Contain("（6 小时 2 分钟）").And.Contain("仅有 6 小时 2 分钟的历史"));
     }
 
     [Test]

@@ -38,8 +38,8 @@ public sealed class RarityTests
     {
         var english = Rarity.InEnglish(8, Default, TimeSpan.FromHours(4));
 
-        Assert.That(english, Does.Contain("4 h").And.Contain("low confidence").And.Not.Contain("expected"));
-        Assert.That(Rarity.InChinese(8, Default, TimeSpan.FromHours(4)), Does.Contain("4 小时").And.Contain("置信度较低"));
+        Assert.That(english, Does.Contain("4 h").And.Contain("confidence is limited").And.Not.Contain("expected"));
+        Assert.That(Rarity.InChinese(8, Default, TimeSpan.FromHours(4)), Does.Contain("4 小时").And.Contain("置信度有限"));
     }
 
     [TestCase(50)]

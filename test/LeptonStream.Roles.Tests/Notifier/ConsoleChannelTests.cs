@@ -11,12 +11,12 @@ public sealed class ConsoleChannelTests
     [Test]
     public void Line_OneFiring_SaysWhenWhatAndWhy() =>
         Assert.That(ConsoleChannel.Line(Told(NotifyReason.FirstNotification, Alert("latency is high"))),
-            Is.EqualTo("2027-01-15 08:00:00Z FIRING critical: latency is high (first notification)"));
+            Is.EqualTo("2027-01-15 08:00:00Z FIRING critical: [1] latency is high (first notification)"));
 
     [Test]
     public void Line_OneResolved_SaysSo() =>
         Assert.That(ConsoleChannel.Line(Told(NotifyReason.AllResolved, Alert("over", ended: true))),
-            Is.EqualTo("2027-01-15 08:00:00Z RESOLVED critical: over (all alerts resolved)"));
+            Is.EqualTo("2027-01-15 08:00:00Z RESOLVED critical: [1] over (all alerts resolved)"));
 
     [Test]
     public void Line_ClosedWithoutRecovery_IsNotCalledResolved()
@@ -25,7 +25,7 @@ public sealed class ConsoleChannelTests
         var closed = over with { Annotations = EndedTexts.Annotate(over.Annotations, EndedReason.Gone) };
         Assert.That(
             ConsoleChannel.Line(Told(NotifyReason.AllResolved, closed)),
-            Is.EqualTo("2027-01-15 08:00:00Z CLOSED critical: over (all alerts resolved)"));
+            Is.EqualTo("2027-01-15 08:00:00Z CLOSED critical: [1] over (all alerts resolved)"));
         Assert.That(ConsoleChannel.Line(Told(NotifyReason.SomeResolved, Alert("a"), over, closed)),
             Does.Contain(" FIRING 1, RESOLVED 1, CLOSED 1 critical: "));
     }
@@ -33,7 +33,7 @@ public sealed class ConsoleChannelTests
     [Test]
     public void Line_Many_ShowsThreeAndCountsTheRest() => Assert.That(
         ConsoleChannel.Line(Told(NotifyReason.NewAlerts, Alert("a"), Alert("b"), Alert("c", ended: true), Alert("d"), Alert("e"))),
-        Is.EqualTo("2027-01-15 08:00:00Z FIRING 4, RESOLVED 1 critical: a; b; d; 2 more (new alerts added)"));
+        Is.EqualTo("2027-01-15 08:00:00Z FIRING 4, RESOLVED 1 critical: [1] a; [1] b; [1] d; 2 more (new alerts added)"));
 
     [Test]
     public void Line_HostileText_StaysOneLineWithoutControlCharacters()

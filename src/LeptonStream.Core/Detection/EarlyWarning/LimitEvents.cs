@@ -31,6 +31,7 @@ internal static class LimitEvents
         var facts = new LimitFacts(key, change, sample, watch.Limit, watch.Forecast, life.Onset, policy.Preset, unit)
         {
             IsReached = watch.Phase == LimitPhase.Reached,
+            LastSeen = series.LastTime,
         };
         return AlertEventFactory.Create(sink, series.Id, Kind, life, new()
         {

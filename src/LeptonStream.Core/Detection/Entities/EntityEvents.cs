@@ -29,7 +29,7 @@ internal static class EntityEvents
         {
             Policy = entity.Pipeline.Policy,
             History = first.History(now),
-            NormalSince = life.NormalSince(judgement.Change),
+            Span = new(life.Onset, now, life.NormalSince(judgement.Change), entity.Row.Time),
             Held = HeldText.Of(life, entity.Model, entity.Pipeline.Policy),
             Returned = entity.Memory.Numbers.Fault.IsReturn ? entity.Memory.Fault.Ended : null,
             Kind = first.Policy.Preset?.Kind ?? MetricKind.Other,

@@ -27,7 +27,7 @@ internal static class EventFields
 
     /// <summary>
     /// Full trust after a thousand samples and a day. Until then tails are extrapolated from few; in the first day, whose texts call it
-    /// low, it stays below 0.9.
+    /// limited, it stays below 0.9.
     /// </summary>
     public static double Confidence(int learned, TimeSpan? history)
     {

@@ -44,11 +44,12 @@ internal static class SeriesEvents
         var facts = new AlertFacts(series.Key, life.Severity, judgement.Change, openedBy
             ?? detectors[0].Name, sample, bounds.Clamp(judgement.Band.Expected),
             bounds.Clamp(judgement.Band.Lower), bounds.Clamp(judgement.Band.Upper), life.Onset, life.Worst, unit,
-            series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Membership.Verdict : null)
+            series.Pipeline.RecordSpanBefore(series, judgement), StandingOf(series, sample))
         {
             Policy = policy,
             Line = series.Pipeline.LineOf(series),
             History = series.History(sample.Time),
+            LastSeen = series.LastTime,
             NormalSince = life.NormalSince(judgement.Change),
             Agreeing = agreeing ?? [],
             Moves = judgement.Change.IsEnd() ? [] : drift?.Moves() ?? [],
@@ -89,6 +90,11 @@ internal static class SeriesEvents
     /// <param name="series">The series after the sample.</param>
     /// <param name="judgement">The verdict on the sample.</param>
     public static string LeadingOf(SeriesState series, in Judgement judgement) => Parts(series, judgement, isCorroborated: false)[0].Name;
+
+    // One text names one value: the comparison may be some seconds older than the sample.
+    private static PeerVerdict? StandingOf(SeriesState series, in Sample sample) => series.Peers is not { Score: >= 1 } peers ? null
+        : double.IsFinite(sample.Value) ? peers.Membership.Verdict with { Value = sample.Value }
+        : peers.Membership.Verdict;
 
     private static DetectorPart[] PartsOf(string rule, in Judgement judgement, bool isCorroborated)
     {

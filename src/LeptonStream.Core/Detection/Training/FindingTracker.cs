@@ -104,7 +104,7 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
     {
         report.Add(new(
             kind, role, change, _severity, _life.Worst, report.Time, report.Step, _life.Onset, _onsetStep, value, expected,
-            _life.NextEvent()));
+            _life.NextEvent()) { NormalSince = _life.NormalSince(change) });
         if (change.IsEnd()) _isSuspected = false;
     }
 }

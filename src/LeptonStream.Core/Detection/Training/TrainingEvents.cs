@@ -25,7 +25,10 @@ internal static class TrainingEvents
         var key = finding.Role == TrainingRole.None || series is null ? entity.Key with { Metric = Run } : series.Key;
         var kind = TrainingKinds.NameOf(finding.Kind);
         var alert = AlertIds.OfAlert(sink, entity.Id, $"{kind}/{finding.Role}/{finding.OnsetStep}", finding.Onset);
-        var facts = new FindingFacts(key, finding, series?.Policy.Unit);
+        var facts = new FindingFacts(key, finding, series?.Policy.Unit)
+        {
+            LastSeen = entity.Run is { LastTime: { IsNever: false } last } ? last : null,
+        };
         // What a finding about the run as a whole measured is a length of time and no value of the chart: its texts say it.
         var isOfRun = key.Metric == Run;
         var saysNothing = isOfRun || (!double.IsFinite(finding.Value) && finding.Change.IsEnd());
@@ -41,6 +44,7 @@ internal static class TrainingEvents
             Unit = facts.Unit,
             Onset = finding.Onset,
             DetectedAt = finding.Time,
+            NormalSince = finding.NormalSince < finding.Time ? finding.NormalSince : null,
             Step = finding.Step,
             Detectors = [new(kind, finding.Score, finding.Score)],
             Points = series?.Pipeline.PointsOf(series) ?? [],

@@ -30,4 +30,8 @@ public readonly record struct TrainingFinding(
     long OnsetStep,
     double Value,
     double Expected,
-    int Number);
+    int Number)
+{
+    /// <summary>Of one that recovered, the time from which on it was normal; else null.</summary>
+    public Timestamp? NormalSince { get; init; }
+}

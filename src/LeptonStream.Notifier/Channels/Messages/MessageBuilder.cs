@@ -30,11 +30,12 @@ internal static partial class MessageBuilder
         var firing = notification.Firing.Select(alert => alert.AlertId).ToHashSet();
         // The firing ones come first: a limited channel must show them. One that became worse has other labels: to an Alertmanager the old
         // ones end, to people nothing does.
-        var entries = notification.Firing.Concat(notification.Resolved.Where(alert => !firing.Contains(alert.AlertId)))
-            .Select(alert => Entry(alert, notification, words, style.Zone, externalUrl)).ToArray();
+        GroupedAlert[] shown = [.. notification.Firing.Concat(notification.Resolved.Where(alert => !firing.Contains(alert.AlertId)))];
+        var entries = shown.Select(alert => Entry(alert, notification, words, style.Zone, externalUrl)).ToArray();
+        var worst = entries[Array.IndexOf(shown, GroupedAlertOrder.WorstFirst(shown).First())];
         var state = notification.IsOver ? entries.Max(entry => entry.State) : MessageState.Firing;
         var severity = SeverityOf(notification);
-        var title = Cut(Title(notification, entries, words, severity), LongestTitle);
+        var title = Cut(Title(notification, entries, worst, words, severity), LongestTitle);
         AlertMessage? built = null;
         var templates = new MessageTemplates(
             notification, externalUrl, title, markup => MessageText.Write(built!, style, markup, step: 0, withLinks: false))
@@ -64,7 +65,7 @@ internal static partial class MessageBuilder
     /// <summary>The text in at most so many characters, none of them half.</summary>
     public static string Cut(string text, int length) => text.Length <= length ? text : ShortText.Begin(text, length - 1);
 
-    private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, string severity)
+    private static string Title(Notification notification, AlertEntry[] entries, AlertEntry worst, MessageWords words, string severity)
     {
         if (entries is [var only] && notification is { Digest: null, NotHeld: 0 })
         {
@@ -76,12 +77,13 @@ internal static partial class MessageBuilder
                 only.Summary);
         }
 
-        var group = string.Join(", ", notification.GroupLabels.Select(label => label.Value));
-        var topic = notification.Digest is { } digest ? words.Digest(digest.Notifications)
-            : Clean(group.Length > 0 ? group : notification.Receiver);
         var goingOn = notification.Alerts.Count - entries.Length;
-        var counts = words.Title(notification.FiringCount, notification.ResolvedCount - goingOn, topic);
-        return notification.FiringCount > 0 && Severities.Contains(severity) ? words.Title(words.Severity(severity), counts) : counts;
+        var (fire, over) = (notification.FiringCount, notification.ResolvedCount - goingOn);
+        // A list may show little more than the beginning: how many more there are stands before the worst of them.
+        if (notification.Digest is null && fire > 0)
+            return words.Title(words.Both(words.Severity(severity), words.Others(fire - 1, over)), worst.Summary);
+        var counts = words.Title(fire, over, notification.Digest is { } digest ? words.Digest(digest.Notifications) : worst.Summary);
+        return fire > 0 && Severities.Contains(severity) ? words.Title(words.Severity(severity), counts) : counts;
     }
 
     private static string Count(DigestKind kind, MessageWords words) => Cut(Clean($"{kind.Alerts} × " + string.Join(" · ",
@@ -92,7 +94,7 @@ internal static partial class MessageBuilder
         var state = alert.IsClosedUnrecovered ? MessageState.Closed : alert.IsResolved ? MessageState.Resolved : MessageState.Firing;
         var start = MessageWords.Time(alert.StartsAt, zone);
         string? when = alert.EndsAt is not { } end ? words.Since(start)
-            : words.From(start, MessageWords.Time(end, zone), NormalSince(alert, zone));
+            : words.From(start, MessageWords.Time(end, zone), NormalSince(alert, zone), LengthOf(alert, end));
         var summary = InZone(Text(alert, "summary", words), zone) ?? Pairs(alert.Labels);
         if (Telling(alert, notification, summary) is { Length: > 0 } telling) summary += $" ({telling})";
         var description = InZone(Text(alert, "description", words), zone);
@@ -130,6 +132,14 @@ internal static partial class MessageBuilder
 
     private static string Pairs(IEnumerable<KeyValuePair<string, string>> labels) =>
         string.Join(", ", labels.Select(label => $"{label.Key}={label.Value}"));
+
+    // For how long it lasted: until its values were normal, or else until it was closed.
+    private static TimeSpan LengthOf(GroupedAlert alert, Timestamp end)
+    {
+        var until = DateTimeOffset.TryParse(alert.Annotations[EndedTexts.NormalSince], CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var normal) ? Timestamp.FromDateTimeOffset(normal) : end;
+        return until > alert.StartsAt ? until - alert.StartsAt : TimeSpan.Zero;
+    }
 
     private static string? NormalSince(GroupedAlert alert, TimeZoneInfo zone) =>
         alert.Annotations[EndedTexts.NormalSince] is { } time ? TimeText(time, zone) : null;

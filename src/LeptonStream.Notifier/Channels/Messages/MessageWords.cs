@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeptonStream.Explanations;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Notifier.Channels.Messages;
@@ -33,8 +34,13 @@ internal abstract class MessageWords
     /// <summary>The title of a message about one alert.</summary>
     public abstract string Title(string state, string summary);
 
-    /// <summary>The title of a message about several.</summary>
-    public abstract string Title(int firing, int over, string group);
+    /// <summary>The title of a digest, or of a message about several that are over.</summary>
+    public abstract string Title(int firing, int over, string topic);
+
+    /// <summary>How many alerts a message is about beside the one that its title names.</summary>
+    /// <param name="firing">Those that fire.</param>
+    /// <param name="over">Those that are over.</param>
+    public abstract string Others(int firing, int over);
 
     /// <summary>The group of a digest.</summary>
     public abstract string Digest(int notifications);
@@ -71,7 +77,8 @@ internal abstract class MessageWords
     /// <param name="start">The time of its beginning.</param>
     /// <param name="end">The time at which it was closed.</param>
     /// <param name="normal">The time from which on it was normal; null where that is not known.</param>
-    public abstract string From(string start, string end, string? normal);
+    /// <param name="length">For how long it lasted.</param>
+    public abstract string From(string start, string end, string? normal, TimeSpan length);
 
     public abstract string More(int alerts);
 
@@ -114,11 +121,11 @@ internal abstract class MessageWords
 
         public override string Title(string state, string summary) => $"{state}: {summary}";
 
-        public override string Title(int firing, int over, string group) => (firing, over) switch
+        public override string Title(int firing, int over, string topic) => (firing, over) switch
         {
-            (_, 0) => $"{firing} alerts firing: {group}",
-            (0, _) => $"{over} alerts ended: {group}",
-            _ => $"{firing} firing, {over} ended: {group}",
+            (_, 0) => $"{firing} alerts firing: {topic}",
+            (0, _) => $"{over} alerts ended: {topic}",
+            _ => $"{firing} firing, {over} ended: {topic}",
         };
 
         public override string Digest(int notifications) => $"digest of {notifications} notifications";
@@ -146,9 +153,16 @@ internal abstract class MessageWords
 
         public override string Flapping => "Flapping: it opens and ends again and again. The next message comes when it is steady.";
 
-        public override string From(string start, string end, string? normal) => normal is null
-            ? $"From {start} to {end}"
-            : $"From {start} to {normal}, closed {end}";
+        public override string Others(int firing, int over) => (firing, over) switch
+        {
+            (_, 0) => $"+{firing} more",
+            (0, _) => $"{over} ended",
+            _ => $"+{firing} more, {over} ended",
+        };
+
+        public override string From(string start, string end, string? normal, TimeSpan length) => normal is null
+            ? $"From {start} to {end} ({Durations.ExactInEnglish(length)})"
+            : $"From {start} to {normal} ({Durations.ExactInEnglish(length)}), closed {end}";
 
         public override string More(int alerts) => $"and {alerts} more";
     }
@@ -184,11 +198,11 @@ internal abstract class MessageWords
 
         public override string Title(string state, string summary) => $"{state}：{summary}";
 
-        public override string Title(int firing, int over, string group) => (firing, over) switch
+        public override string Title(int firing, int over, string topic) => (firing, over) switch
         {
-            (_, 0) => $"{firing} 条告警未恢复：{group}",
-            (0, _) => $"{over} 条告警已结束：{group}",
-            _ => $"{firing} 条未恢复，{over} 条已结束：{group}",
+            (_, 0) => $"{firing} 条告警未恢复：{topic}",
+            (0, _) => $"{over} 条告警已结束：{topic}",
+            _ => $"{firing} 条未恢复，{over} 条已结束：{topic}",
         };
 
         public override string Digest(int notifications) => $"{notifications} 条通知的汇总";
@@ -213,9 +227,16 @@ internal abstract class MessageWords
 
         public override string Flapping => "频繁抖动：反复触发和恢复，稳定后再通知。";
 
-        public override string From(string start, string end, string? normal) => normal is null
-            ? $"{start} 至 {end}"
-            : $"{start} 至 {normal}，关闭于 {end}";
+        public override string Others(int firing, int over) => (firing, over) switch
+        {
+            (_, 0) => $"另有 {firing} 条",
+            (0, _) => $"{over} 条已结束",
+            _ => $"另有 {firing} 条，{over} 条已结束",
+        };
+
+        public override string From(string start, string end, string? normal, TimeSpan length) => normal is null
+            ? $"{start} 至 {end}（{Durations.ExactInChinese(length)}）"
+            : $"{start} 至 {normal}（{Durations.ExactInChinese(length)}），关闭于 {end}";
 
         public override string More(int alerts) => $"另有 {alerts} 条";
     }

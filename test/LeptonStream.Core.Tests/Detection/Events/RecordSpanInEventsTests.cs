@@ -39,7 +39,7 @@ public sealed class RecordSpanInEventsTests
         Assert.That(ended.EndedReason, Is.EqualTo(EndedReason.Recovered));
         Assert.That(ended.DetectedAt, Is.GreaterThan(normal));
         Assert.That(ended.Annotations["normal_since"], Is.EqualTo(normal.ToString()));
-        Assert.That(ended.English.Description, Does.Contain($"It has been normal since {Numbers.Clock(normal)}, so this alert is closed."));
+        Assert.That(ended.English.Description, Does.Contain($"It has been normal since {Numbers.Clock(normal)}, 15 min after it began, "));
         Assert.That(ended.Chinese.Description, Does.Contain($"自 {Numbers.Clock(normal)} 起已恢复正常"));
         Assert.That(driver.Events.SkipLast(1).Select(one => one.Annotations["normal_since"]), Is.All.Null);
     }
@@ -110,8 +110,8 @@ public sealed class RecordSpanInEventsTests
         "创近 9 天新高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("record", 3, false, " is the highest in 3 hours: 512 ms, expected 180 ms (2.84 times)",
         "创近 3 小时新高：512 ms，预期 180 ms（2.84 倍）")]
-    [TestCase("mean-record", 1, true, " is the highest since this series began 1 hour ago: 512 ms, expected 180 ms (2.84 times)",
-        "创有记录以来（1 小时）新高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("mean-record", 1, true, " is the highest since this series began 1 h 54 min ago: 512 ms, expected 180 ms (2.84 times)",
+        "创有记录以来（1 小时 54 分钟）新高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("new-extreme", 0, false, " is high: 512 ms, expected 180 ms (2.84 times)", "偏高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("mean-record", 0, false, " has moved to another level: 512 ms, expected 180 ms (2.84 times)",
         "已移至另一水平：512 ms，预期 180 ms（2.84 倍）")]

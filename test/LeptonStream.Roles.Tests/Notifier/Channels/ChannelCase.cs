@@ -157,7 +157,8 @@ internal static class ChannelCases
             new(201, """{"sid":"SM1","status":"queued"}"""))
         {
             TooFast = (new(400, """{"code":21611,"message":"queue is full"}"""), TimeSpan.FromSeconds(10)),
-            MaxBytes = 1_600,
+            // 268 characters, of which each of Chinese takes nine bytes of the form.
+            MaxBytes = 2_700,
             CanBeShortened = false,
             Active = "[&=]",
         },

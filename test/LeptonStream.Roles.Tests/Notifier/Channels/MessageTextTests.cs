@@ -65,7 +65,7 @@ public sealed class MessageTextTests
         var text = Text(SampleNotifications.Resolved(reason: reason), MessageStyle.Default);
 
         Assert.That(text, Does.StartWith(title).And.Not.Contain("To do"));
-        Assert.That(text, Does.Contain("From 2026-09-21 14:03:20 UTC to 2026-09-21 14:13:20 UTC"));
+        Assert.That(text, Does.Contain("From 2026-09-21 14:03:20 UTC to 2026-09-21 14:13:20 UTC (10 min)"));
     }
 
     [TestCase(false, "Critical, acknowledged by rosa: ", "Acknowledged by rosa since 2026-09-21 14:08:20 UTC")]
@@ -86,7 +86,7 @@ public sealed class MessageTextTests
         var text = Text(SampleNotifications.Of(alerts), MessageStyle.Default);
 
         Assert.That(text.Split("acknowledged by rosa · "), Has.Length.EqualTo(7));
-        Assert.That(text, Does.StartWith("Critical: 12 alerts firing"));
+        Assert.That(text, Does.StartWith("Critical, +11 more: "));
     }
 
     [Test]
@@ -100,8 +100,8 @@ public sealed class MessageTextTests
         Assert.That(text, Does.Not.Contain("cknowledged"));
     }
 
-    [TestCase(false, "From 2026-09-21 14:03:20 UTC to 2026-09-21 14:08:20 UTC, closed 2026-09-21 14:13:20 UTC")]
-    [TestCase(true, "2026-09-21 22:03:20 UTC+08:00 至 2026-09-21 22:08:20 UTC+08:00，关闭于 2026-09-21 22:13:20 UTC+08:00")]
+    [TestCase(false, "From 2026-09-21 14:03:20 UTC to 2026-09-21 14:08:20 UTC (5 min), closed 2026-09-21 14:13:20 UTC")]
+    [TestCase(true, "2026-09-21 22:03:20 UTC+08:00 至 2026-09-21 22:08:20 UTC+08:00（5 分钟），关闭于 2026-09-21 22:13:20 UTC+08:00")]
     public void Write_AnAlertThatIsOver_TellsTheTroubleFromTheWaitBehindIt(bool isChinese, string line)
     {
         var alert = SampleNotifications.Resolved().Alerts[0];
@@ -166,7 +166,22 @@ public sealed class MessageTextTests
         var text = Text(firing with { Alerts = [firing.Alerts[0], less] }, MessageStyle.Default);
 
         Assert.That(text.Split('\n').Count(line => line.StartsWith("Warning · ", StringComparison.Ordinal)), Is.EqualTo(1));
-        Assert.That(text, Does.StartWith("Critical: 2 alerts firing: ").And.Not.Contain("Critical · "));
+        Assert.That(text, Does.StartWith("Critical, +1 more: ").And.Not.Contain("Critical · "));
+    }
+
+    [TestCase(2, 0, "Critical, +1 more: ", "严重，另有 1 条：")]
+    [TestCase(3, 2, "Critical, +2 more, 2 ended: ", "严重，另有 2 条，2 条已结束：")]
+    [TestCase(1, 1, "Critical, 1 ended: ", "严重，1 条已结束：")]
+    public void Title_OfSeveralAlerts_BeginsWithHowManyAndNamesTheWorst(int firing, int over, string english, string chinese)
+    {
+        var alerts = SampleNotifications.Firing(firing).Alerts.Select((alert, i) => i == firing - 1 ? alert
+            : alert with { Labels = alert.Labels.With(("severity", "warning")) });
+        var ended = SampleNotifications.Resolved(firing + over).Alerts.Skip(firing);
+        var notification = SampleNotifications.Of([.. alerts, .. ended]);
+
+        Assert.That(MessageBuilder.Of(notification, MessageStyle.Default, Dashboard).Title,
+            Does.StartWith($"{english}llama-70b: GPU {firing - 1} is hot"));
+        Assert.That(MessageBuilder.Of(notification, Chinese, Dashboard).Title, Does.StartWith($"{chinese}llama-70b：GPU {firing - 1} 温度"));
     }
 
     [Test]
@@ -176,7 +191,7 @@ public sealed class MessageTextTests
 
         var text = MessageText.Write(message, MessageStyle.Default, Markup.Plain, step: 0);
 
-        Assert.That(message.Title, Is.EqualTo("Critical: 50 alerts firing: llama-70b"));
+        Assert.That(message.Title, Is.EqualTo("Critical, +49 more: llama-70b: GPU 0 is hot: 89 °C, expected 62 °C"));
         Assert.That(text.Split('\n').Count(line => line.StartsWith("Usual now", StringComparison.Ordinal)), Is.EqualTo(5));
         Assert.That(text, Does.Contain("• llama-70b: GPU 19").And.Contain("and 30 more").And.Not.Contain("GPU 20"));
     }

@@ -40,6 +40,9 @@ public sealed class TrainingMonitor
     /// <summary>Whether the run has ended, and says nothing by being silent.</summary>
     public bool IsOver => _silence.IsOver;
 
+    /// <summary>Event time of the newest row.</summary>
+    internal Timestamp LastTime => _sources.Active.LastTime;
+
     /// <summary>Whether an alert of the run is open.</summary>
     public bool HasOpen => _sources.HasOpen || _silence.HasOpen || _shared.HasOpen;
 
