@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using LeptonStream.Alerts;
 using LeptonStream.Cli.Api;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Terminal;
@@ -67,6 +68,8 @@ internal static class AlertsCommand
     }
 
     private static string EndOf(JsonElement alert, AlertsWords words) => Text(alert, "status") != "resolved" ? "-"
+        // A change by a person's verdict is no alert, and is over as it comes.
+        : Text(alert, "detector") == VerdictNames.Kind ? words.Term(VerdictNames.Kind)
         : words.Term(Text(alert, "endedReason") is { Length: > 0 } reason ? reason : "resolved");
 
     private static string Moment(JsonElement alert, string name) =>

@@ -34,7 +34,7 @@ internal sealed record AlertsWords
             ["critical"] = "严重", ["warning"] = "警告", ["info"] = "提示",
             ["resolved"] = "已恢复", ["recovered"] = "已恢复", ["accepted"] = "已接受，未恢复",
             ["gone"] = "数据中断，未恢复", ["superseded"] = "已被取代", ["policy"] = "策略变更",
-            ["closed"] = "已人工关闭", ["stale"] = "长时间无更新，已自动关闭",
+            ["closed"] = "已人工关闭", ["verdict"] = "判定", ["stale"] = "长时间无更新，已自动关闭",
             ["quiet"] = "不再报错，原因可能仍未消除", ["other"] = "已结束，原因见说明",
             ["inhibition"] = "被其他告警抑制", ["maintenance"] = "维护中",
             ["active_time_interval"] = "不在生效时段", ["mute_time_interval"] = "处于静音时段",

@@ -94,7 +94,8 @@ internal sealed class ApiClient : IDisposable
         HttpStatusCode.Unauthorized when _http.DefaultRequestHeaders.Authorization is not null =>
             $"the token in {_tokenSource} is unknown or was revoked",
         HttpStatusCode.Unauthorized => "the dashboard wants a token: set LEPTON_Api__Token or --token-file (its operator makes one with "
-            + "'lepton token')",
+            + "'lepton token NAME --role responder --file tokens.yaml' and starts the dashboard with "
+            + "--set Dashboard:TokensFile=tokens.yaml)",
         HttpStatusCode.Forbidden => Detail(text) ?? "the token's role does not allow it",
         _ => Detail(text) ?? $"the dashboard answers {(int)status} {status}",
     };

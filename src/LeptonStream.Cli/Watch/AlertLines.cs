@@ -17,17 +17,24 @@ internal sealed class AlertLines(bool chinese, bool colour)
     private const string Dim = "\e[2m";
     private const string Off = "\e[0m";
 
+    // As many characters of an id as the commands that take one need, but for a case in millions.
+    private const int ShownOfId = 8;
+
     public static bool WantsColour => !Console.IsOutputRedirected && !LoggingSetup.NoColor;
 
-    public string Of(AlertEvent alert)
+    /// <summary>The line; null for the end of an event that is no alert and is over as it comes.</summary>
+    public string? Of(AlertEvent alert)
     {
+        var isNote = alert.RoutingLabels["alertname"] == VerdictNames.AlertName;
+        if (isNote && alert.Type == AlertEventType.Resolved) return null;
         var time = alert.DetectedAt.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        var type = AlertEventJson.NameOf(alert.Type);
+        var type = isNote ? VerdictNames.Kind : AlertEventJson.NameOf(alert.Type);
         var severity = AlertEventJson.NameOf(alert.Severity);
         var score = alert.Score.ToString("0.0", CultureInfo.InvariantCulture);
         var series = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
         var meaning = (chinese ? alert.Chinese : alert.English).Summary;
-        return $"{Paint(Dim, time)} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {SafeText.OneLine(series)}  "
+        var id = alert.AlertId.Length > ShownOfId ? alert.AlertId[..ShownOfId] : alert.AlertId;
+        return $"{Paint(Dim, time)} {id} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {SafeText.OneLine(series)}  "
             + $"{Paint(Dim, SafeText.OneLine(meaning))}";
     }
 

@@ -39,7 +39,8 @@ internal static class WatchCommand
             foreach (var (alert, text) in alerts.Read(stop))
             {
                 if (!Array.TrueForAll(wanted, matcher => matcher.Accepts(alert.RoutingLabels))) continue;
-                Console.Out.WriteLine(parsed.GetValue(json) ? text : lines.Of(alert));
+                if ((parsed.GetValue(json) ? text : lines.Of(alert)) is not { } line) continue;
+                Console.Out.WriteLine(line);
                 if (--left == 0) break;
             }
 

@@ -40,7 +40,8 @@ internal static class Endings
     public static string InEnglish(AlertChange change, in AlertSpan span) => change switch
     {
         AlertChange.Recovered when span.NormalSince is { } since =>
-            $"It has been normal since {Numbers.Clock(since)}, {Durations.ExactInEnglish(span.Length)} after it began, so this alert is closed.",
+            $"It has been normal since {Numbers.Clock(since)}, {Durations.ExactInEnglish(span.Length)} after it began, "
+                + "so this alert is closed.",
         AlertChange.Recovered => "It has stayed normal for a while. ",
         AlertChange.Accepted => "It did not recover. It lasted for the accept_after of its policy. ",
         AlertChange.Gone when span.LastSeen is { } last => $"It did not recover before its data ended at {Numbers.Clock(last)}. ",

@@ -18,7 +18,8 @@ internal sealed record FindingFacts(SeriesKey Key, TrainingFinding Finding, stri
     public AlertSpan Span => new(Finding.Onset, Finding.Time, Finding.NormalSince, LastSeen);
 
     /// <summary>Whether the alert goes on as it did: its sentence says how it stands and does not open it again.</summary>
-    public bool IsStill => Finding.Change == AlertChange.Progressed && Finding.Kind is not (TrainingKind.RunDead or TrainingKind.SharedName);
+    public bool IsStill => Finding.Change == AlertChange.Progressed
+        && Finding.Kind is not (TrainingKind.RunDead or TrainingKind.SharedName);
 
     /// <summary>The value with its unit, with enough digits to differ from the expected value.</summary>
     public string Value => Expected is null ? Numbers.Show(Finding.Value, Unit) : Numbers.Pair(Finding.Value, Finding.Expected, Unit).Value;

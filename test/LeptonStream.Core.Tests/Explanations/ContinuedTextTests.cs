@@ -26,7 +26,8 @@ public sealed class ContinuedTextTests
     [TestCaseSource(nameof(Kinds))]
     public void Training_AnUpdateDoesNotOpenTheAlertAgain(TrainingKind kind)
     {
-        var (opened, still) = (Texts(kind, AlertChange.Opened), Texts(kind, AlertChange.Progressed));
+        var value = kind == TrainingKind.NonFinite ? double.NaN : 2;
+        var (opened, still) = (Texts(kind, AlertChange.Opened, value), Texts(kind, AlertChange.Progressed, value));
 
         Assert.That(still[0].Summary, Is.Not.EqualTo(opened[0].Summary));
         Assert.That(still[1].Summary, Is.Not.EqualTo(opened[1].Summary));

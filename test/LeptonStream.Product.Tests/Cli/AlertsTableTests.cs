@@ -28,6 +28,14 @@ internal sealed class AlertsTableTests
     }
 
     [Test]
+    public void Table_OfAVerdict_DoesNotCallItRecovered()
+    {
+        var verdict = Ended.Replace("\"closed\"", "\"recovered\",\"detector\":\"verdict\"", StringComparison.Ordinal);
+
+        Assert.That(Lines(verdict)[^1], Does.Match("b2 +warning +12-01 08:00:00Z +12-01 09:30:00Z +verdict +llama"));
+    }
+
+    [Test]
     public void Table_OfOpenAlertsAlone_HasNoColumnForAnEnd() => Assert.That(Lines(Firing)[0], Does.Match("SINCE +MODEL"));
 
     private static string[] Lines(params string[] alerts) =>

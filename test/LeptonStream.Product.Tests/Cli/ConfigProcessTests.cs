@@ -111,6 +111,28 @@ public sealed class ConfigProcessTests
     }
 
     [Test]
+    public async Task Token_WithAFile_MakesItAndAddsToIt_AndLeavesAWrongOneAlone()
+    {
+        var file = Path.Combine(_folder, "tokens.yaml");
+        var wrong = await Write("wrong.yaml", "tokens:\n- name: li\n  role: king\n  sha256: short\n");
+
+        var first = await LeptonProcess.Run("token", "rosa", "--role", "responder", "--file", file);
+        var second = await LeptonProcess.Run("token", "li \"the\" admin", "--role", "admin", "--file", file);
+        var check = await LeptonProcess.Run("config", "check", file);
+        var refused = await LeptonProcess.Run("token", "li", "--role", "admin", "--file", wrong);
+        var byHand = await Write("by-hand.yaml", $"tokens:\n- name: rosa\n  role: responder\n  sha256: {new string('a', 64)}");
+        var third = await LeptonProcess.Run("token", "li", "--role", "admin", "--file", byHand);
+
+        Assert.That((first.ExitCode, second.ExitCode), Is.EqualTo((0, 0)));
+        Assert.That(first.Output, Does.Match("^lepton_[^ ]+\n$"), "the token alone: the file has the rest");
+        Assert.That(check.Output.Trim(), Is.EqualTo($"{file}: ok (tokens: 2 tokens)"));
+        Assert.That(third.ExitCode, Is.Zero, third.Error);
+        Assert.That((refused.ExitCode, refused.Output), Is.EqualTo((2, "")));
+        Assert.That(refused.Error, Does.Contain("nothing was added").And.Contain($"{wrong}:3"));
+        Assert.That(await File.ReadAllTextAsync(wrong), Does.Not.Contain("admin"));
+    }
+
+    [Test]
     public async Task Check_WrongFiles_SaysEveryErrorWithFileAndLine()
     {
         var routing = await Write("routing.yaml", "route: {receiver: ops,\n group_wiat: 5s}\nreceivers: []\n");

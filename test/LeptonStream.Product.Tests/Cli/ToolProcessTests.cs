@@ -240,7 +240,8 @@ public sealed class ToolProcessTests
         Assert.That(result.ExitCode, Is.Zero);
         var lines = result.Output.TrimEnd().Split('\n');
         Assert.That(lines, Has.Length.EqualTo(alerts.Count));
-        Assert.That(lines[0], Does.StartWith($"{alerts[0].DetectedAt.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}Z opened   critical"));
+        Assert.That(lines[0], Does.StartWith(
+            $"{alerts[0].DetectedAt.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}Z {alerts[0].AlertId[..8]} opened   critical"));
         Assert.That(lines[0], Does.Contain("llama/ttft_p99_ms").And.Contain(alerts[0].English.Summary));
         Assert.That(result.Output.Contains('\e'), Is.False, "no colours where no terminal is");
     }

@@ -117,9 +117,9 @@ public sealed class CarePageTests
         var preview = page.Page.Locator(".care-preview");
 
         await page.Page.GetByText("Silence…").ClickAsync();
-        await preview.GetByText("mutes 1 open alert").WaitForAsync();
+        await preview.GetByText("will mute 1 open alert").WaitForAsync();
         await page.Page.Locator(".care-matcher", new() { HasText = "instance=" }).Locator("input").UncheckAsync();
-        await preview.GetByText("mutes 2 open alerts").WaitForAsync();
+        await preview.GetByText("will mute 2 open alerts").WaitForAsync();
         await page.Page.Locator(".care-form .confirm").ClickAsync();
         await page.Page.Locator(".care-error").GetByText("Write a comment").WaitForAsync();
         await page.Page.Locator(".care-form input[type='text']").FillAsync("driver upgrade");

@@ -75,7 +75,7 @@ public sealed class DashboardPageTests
         Assert.That(await rows.CountAsync(), Is.EqualTo(2));
         Assert.That(await rows.First.InnerTextAsync(),
             Does.Contain("ttft_p99_ms").And.Contain("62.5%").And.Contain("365").And.Contain("186").And.Contain("250"));
-        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("judged value"));
+        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("last update"));
         Assert.That(await page.Caught(), Is.Empty);
     }
 
@@ -109,12 +109,12 @@ public sealed class DashboardPageTests
         Assert.That(await rows.First.InnerTextAsync(),
             Does.Contain("ttft_ms").And.Contain("186").And.Contain("365").And.Contain("179").And.Contain("208").And.Contain("worse"));
         Assert.That(await rows.Last.InnerTextAsync(), Does.Contain("too few values"));
-        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("judged value"));
+        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("last update"));
         Assert.That(await page.Caught(), Is.Empty);
     }
 
-    [TestCase("en-US", "opened 20 min. ago · values 7 min. ago", "Last judged value", "last judged 7 min. ago")]
-    [TestCase("zh-CN", "触发于 20分钟前 · 数值截至 7分钟前", "最近判断的值", "最近判断于 7分钟前")]
+    [TestCase("en-US", "since 27 min. ago · last update 7 min. ago", "Value at the last update", "last update 7 min. ago")]
+    [TestCase("zh-CN", "开始于 27分钟前 · 最近更新 7分钟前", "最近更新时的值", "最近更新于 7分钟前")]
     public async Task OpenAlert_SaysSinceWhenItIsOpenAndHowOldItsNumbersAre(string locale, string row, string label, string state)
     {
         var opened = SampleAlerts.Opened();
@@ -390,6 +390,43 @@ public sealed class DashboardPageTests
         await page.Shows("xid");
 
         Assert.That(await page.Page.Locator("#list .seen").TextContentAsync(), Is.EqualTo("XID 79: the GPU has fallen off the bus"));
+        Assert.That(await page.Page.Locator("#list .score").TextContentAsync(), Is.Empty);
+        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(),
+            Does.Not.Contain("xpected").And.Not.Contain("core").And.Not.Contain("onfidence"));
+        Assert.That(await page.Page.Locator("#detail .detectors").CountAsync(), Is.Zero);
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
+    public async Task List_OfAVerdict_CallsItOneAndNoAlertThatEnded()
+    {
+        var verdict = SampleAlerts.Opened(severity: AlertSeverity.Info) with
+        {
+            Value = null,
+            Expected = null,
+            Score = 0,
+            Points = [],
+            Detectors = [new("verdict", 0, 0)],
+            English = new("llama-70b: rosa judged an alert on ttft_p99_ms false", "", []),
+        };
+        verdict = verdict with { RoutingLabels = verdict.RoutingLabels.With(("alertname", "LeptonStreamVerdict"), ("kind", "verdict")) };
+        await _dashboard.Journal.RecordAll([verdict, SampleAlerts.Resolved(verdict)]);
+        await using var page = await Browser.Open(new Uri(_dashboard.Address, "#status=resolved"));
+        await page.Shows("ttft_p99_ms");
+
+        var row = await page.Rows.First.InnerTextAsync();
+        Assert.That(row, Does.StartWith("Verdict").And.Contain("rosa judged an alert"));
+        Assert.That(row, Does.Not.Contain("Resolved").And.Not.Contain("lasted").And.Not.Contain("×"));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Notified_OfInfo_SaysWhyNobodyIs()
+    {
+        await _dashboard.Journal.Record(SampleAlerts.Opened(severity: AlertSeverity.Info));
+        await using var page = await Browser.Open(_dashboard.Address);
+        await page.Page.Locator("#detail .notified").GetByText("for the record").WaitForAsync();
+        Assert.That(await page.Caught(), Is.Empty);
     }
 
     [Test]

@@ -12,10 +12,10 @@ function endOf(length) {
 }
 
 // How many open alerts a silence of these matchers mutes, in words.
-async function mutedBy(matchers) {
+async function mutedBy(matchers, key) {
     if (matchers.length === 0) return t('care.silence.nothing');
     const { total } = await send('POST', 'api/v1/silences/preview', { matchers });
-    return t('silences.mutes', { count: total });
+    return t(key, { count: total });
 }
 
 export class CareView {
@@ -160,7 +160,7 @@ export class CareView {
         const chosen = new Set(Object.keys(this.#alert.labels).filter(label => label !== 'severity'));
         const matchers = () => [...chosen].map(name => ({ name, value: this.#alert.labels[name], isRegex: false, isEqual: true }));
         const preview = el('p', { class: 'hint care-preview', role: 'status' });
-        const look = async () => (preview.textContent = await mutedBy(matchers()).catch(failureText));
+        const look = async () => (preview.textContent = await mutedBy(matchers(), 'silences.will-mute').catch(failureText));
         const labels = Object.entries(this.#alert.labels).map(([label, value]) =>
             el('label', { class: 'care-matcher' },
                 el('input', {
@@ -185,7 +185,7 @@ export class CareView {
                 await send('POST', 'api/v2/silences', asked);
                 const key = asked.quietPeriod ? 'care.silence.said.resolved' : 'care.silence.said';
                 const end = t(key, { time: clock(Date.parse(asked.endsAt)) });
-                return `${end} · ${await mutedBy(asked.matchers)}`;
+                return `${end} · ${await mutedBy(asked.matchers, 'silences.mutes')}`;
             },
         };
     }

@@ -1,6 +1,7 @@
 // The chart that an event carries with it: points, expected value, band, and where the anomaly began.
 import { el, put, svg } from './dom.js';
 import { readColours, shadeSince, markForecast, markLimit, markOnset, markMissing } from './marks.js';
+import { isCode } from './sections.js';
 import { t, number, axisNumber, isShare, quantity, shown, span, unitText, axisClock, clock } from './text.js';
 
 const valueSeries = 4;
@@ -14,6 +15,7 @@ export class Chart {
 
     constructor(event) {
         this.unit = event.unit;
+        this.isStepped = isCode(event);
         this.onset = Date.parse(event.onset);
         this.limit = event.earlyWarning ?? null;
         this.points = [...event.points]
@@ -102,6 +104,8 @@ export class Chart {
         const line = { label: '', spanGaps: false, points: { show: false } };
         const outside = isPart => this.points.map(point => (point.side && isPart(point) ? point.value : null));
         const marks = { ...line, paths: () => null };
+        // A code holds until another is reported: a slope would pass through codes that never were.
+        const paths = this.isStepped ? uPlot.paths.stepped({ align: 1 }) : undefined;
         const [low, high] = rangeOf(this.points, this.limit?.limit);
         const until = this.forecast ? this.forecast.until / 1000 : null;
         const isOne = this.points.length === 1 && until === null;
@@ -142,7 +146,7 @@ export class Chart {
                     y: { range: () => [low, high] },
                 },
                 axes: [
-                    { ...axis, space: 90, size: 28, values: (plot, splits) => splits.map(at => time(at * 1000)) },
+                    { ...axis, space: 90, size: 28, values: (plot, splits) => once(splits.map(at => time(at * 1000))) },
                     {
                         ...axis,
                         size: (plot, values) => 14 + 7.5 * Math.max(3, ...(values ?? []).map(text => text.length)),
@@ -154,7 +158,7 @@ export class Chart {
                     { ...line, stroke: colours.bandEdge, width: 1 },
                     { ...line, stroke: colours.bandEdge, width: 1 },
                     { ...line, stroke: colours.expected, width: 1.5, dash: [6, 5] },
-                    { ...line, stroke: colours.value, width: 2, points: { size: 4, fill: colours.value, stroke: colours.value } },
+                    { ...line, paths, stroke: colours.value, width: 2, points: { size: 4, fill: colours.value, stroke: colours.value } },
                     { ...marks, points: { show: true, size: 6, fill: colours.panel, stroke: colours.anomaly, width: 1.5 } },
                     { ...marks, points: { show: true, size: 9, fill: colours.anomaly, stroke: colours.panel, width: 1 } },
                 ],
@@ -267,6 +271,9 @@ export class Chart {
         );
     }
 }
+
+// Each text once: an axis of a few seconds has several places in each.
+const once = texts => texts.map((text, place) => (text === texts[place - 1] ? '' : text));
 
 // From the newest value to the limit, earliest and latest; null where nothing is expected. What lies farther ahead than the
 // chart is long is cut off.

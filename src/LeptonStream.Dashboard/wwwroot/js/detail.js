@@ -7,7 +7,7 @@ import { fetchJson } from './store.js';
 import { CareView } from './care.js';
 import { deeds, notified } from './people.js';
 import { remedies } from './remedies.js';
-import { facts, spoke, meaning, detectors, origin, written, isReceived, section, explanationOf, timeOf } from './sections.js';
+import { facts, spoke, meaning, detectors, origin, written, isCode, isReceived, section, explanationOf, timeOf } from './sections.js';
 
 // Why there is no chart.
 function missing(event) {
@@ -104,9 +104,9 @@ export class AlertDetailView {
                 'div',
                 { class: 'columns' },
                 event && meaning(alert, event, first),
-                received ? written(event, generatorUrl) : event && detectors(spoke(event) ? event : (first ?? event)),
+                received ? written(event, generatorUrl) : event && !isCode(event) && detectors(spoke(event) ? event : (first ?? event)),
                 remedies(remediation, (action, decision) => this.care.decide(action, decision)),
-                notified(notifications),
+                notified(notifications, alert),
                 deeds(actions),
                 this.#past(history),
                 event && !received && origin(alert, event),
@@ -132,11 +132,10 @@ export class AlertDetailView {
         const resolved = alert.status === 'resolved';
         const kind = kindOf(alert);
         const onset = Date.parse(alert.onset);
-        const opened = Date.parse(alert.detectedAt);
         const ended = Date.parse(alert.resolvedAt ?? alert.updatedAt);
         const state = resolved
             ? [age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`]
-            : [t('firing.since'), ' ', clock(opened), ' · ', age(opened)];
+            : [t('firing.since'), ' ', clock(onset), ' · ', age(onset)];
         // Nothing of ours judges the values of another program.
         if (!resolved && !(event && isReceived(event))) state.push(' · ', t('as-of'), ' ', age(Date.parse(alert.updatedAt)));
         return el(

@@ -4,7 +4,13 @@ import { t, term, number, quantity, relative, duration, clock, fullTime, inZone,
 
 const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
-const byText = ['event-code', 'missed-burst', 'received'];
+const byText = ['event-code', 'missed-burst', 'received', 'constant-change', 'no-progress', 'non-finite', 'readings-lost'];
+
+// A change by a person's verdict: no alert, but a note on a series.
+const isNote = alert => alert.labels?.alertname === 'LeptonStreamVerdict';
+
+// Whose score is no measure: a code is reported or it is not, and another program has none of ours.
+const unscored = ['event-code', 'received'];
 
 export class AlertListView {
     #rows = new Map();
@@ -71,10 +77,10 @@ function build(alert, isNew) {
             'span',
             { class: 'what' },
             icon(kind),
-            el('span', { class: 'severity' }, alert.status === 'resolved' ? ending(alert.endedReason) : term('severity', alert.severity)),
+            el('span', { class: 'severity' }, stateOf(alert)),
             name(alert.metric, { class: 'metric' }),
         ),
-        isWarning(alert) || alert.detector === 'received'
+        isWarning(alert) || unscored.includes(alert.detector) || isNote(alert)
             ? el('span', { class: 'score' })
             : el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
         el('span', { class: 'seen', title: alert.summary && inZone(alert.summary[currentLanguage()]) }, ...seen(alert)),
@@ -96,12 +102,19 @@ function build(alert, isNew) {
     );
 }
 
+function stateOf(alert) {
+    if (isNote(alert)) return t('list.verdict');
+    return alert.status === 'resolved' ? ending(alert.endedReason) : term('severity', alert.severity);
+}
+
 function seen(alert) {
     if (!alert.summary) return [t('summary.missing')];
-    // A code says nothing by its number, and a burst that did not come has none.
-    if (byText.includes(alert.detector)) return [el('span', {}, inZone(alert.summary[currentLanguage()]))];
+    // A code says nothing by its number, and neither does a level that changed for the first time. A run as a whole has none.
+    const value = alert.valueText ?? alert.value ?? null;
+    if (byText.includes(alert.detector) || (value === null && !isWarning(alert)))
+        return [el('span', {}, inZone(alert.summary[currentLanguage()]))];
     return [
-        (alert.valueText ?? alert.value) != null && el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
+        value !== null && el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
         isWarning(alert) && el('span', {}, t('list.limit', { limit: quantity(alert.limit, alert.unit) })),
         alert.breachAt && left(Date.parse(alert.breachAt)),
         alert.expected !== null && el('span', {}, t('chart.expected', { value: quantity(alert.expected, alert.unit) })),
@@ -115,8 +128,10 @@ export const mutedText = ({ cause, until }) => t(`muted.${cause}`, { time: clock
 const isWarning = alert => alert.limit !== null && alert.limit !== undefined;
 
 // What an alert is drawn as: only one that recovered is green.
-export const kindOf = alert =>
-    alert.status !== 'resolved' ? alert.severity : (alert.endedReason ?? 'recovered') === 'recovered' ? 'resolved' : 'ended';
+export function kindOf(alert) {
+    if (isNote(alert)) return 'info';
+    return alert.status !== 'resolved' ? alert.severity : (alert.endedReason ?? 'recovered') === 'recovered' ? 'resolved' : 'ended';
+}
 
 // How an alert ended, in words.
 export const ending = reason => term('ended', reason ?? 'recovered');
@@ -132,10 +147,11 @@ function when(alert) {
     const onset = Date.parse(alert.onset);
     const [opened, updated] = [Date.parse(alert.detectedAt), Date.parse(alert.updatedAt)];
     if (alert.status !== 'resolved') {
-        const since = [t('list.opened'), ' ', age(opened)];
+        const since = [t('list.opened'), ' ', age(onset)];
         return el('span', { class: 'when' }, ...since, ...(updated > opened ? [` · ${t('list.judged')} `, age(updated)] : []));
     }
     const ended = Date.parse(alert.resolvedAt ?? alert.updatedAt);
+    if (isNote(alert)) return el('span', { class: 'when' }, age(ended));
     return el('span', { class: 'when' }, age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`);
 }
 

@@ -51,10 +51,11 @@ function named(by, silences) {
 }
 
 // Who was notified, when and with which outcome, the newest first.
-export function notified({ notifications, suppressed }) {
+export function notified({ notifications, suppressed }, { severity }) {
+    const nobody = severity === 'info' && suppressed.length === 0 ? 'notified.nobody.info' : 'notified.nobody';
     return section(
         'notified',
-        notifications.length === 0 && el('p', { class: 'hint' }, t('notified.nobody')),
+        notifications.length === 0 && el('p', { class: 'hint' }, t(nobody)),
         el(
             'ol',
             { class: 'deliveries' },

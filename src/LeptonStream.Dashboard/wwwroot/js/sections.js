@@ -8,6 +8,9 @@ const lowConfidence = 0.9;
 // An alert that another program found: it has labels, texts and a link, and no value of ours.
 export const isReceived = event => event.source.topic === '/api/v2/alerts';
 
+// An alert on a code: it is reported or it is not, so that no score, confidence or expected value says anything of it.
+export const isCode = event => event.detectors.some(part => part.name === 'event-code');
+
 export function facts(alert, event, history) {
     const fact = (key, value, note) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, value, note && el('small', {}, note)));
     const onset = Date.parse(event.onset);
@@ -17,7 +20,8 @@ export function facts(alert, event, history) {
     const isOfSeries = !event.contributors && !event.modelUpdate && !received;
     const normal = Date.parse(event.alertmanager.annotations.normal_since);
     const late = opened && Date.parse(opened.detectedAt) - onset;
-    const worst = worstOf(history);
+    const isJudged = !received && !isCode(event);
+    const worst = isJudged ? worstOf(history) : null;
     const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
     const band = event.lower === null || event.upper === null ? null : span(event.lower, event.upper, event.unit);
     return el(
@@ -26,7 +30,7 @@ export function facts(alert, event, history) {
         isOfSeries &&
             fact(alert.status === 'resolved' ? 'fact.last' : 'fact.judged', event.valueText ?? quantity(event.value, event.unit)),
         worst !== null && worst !== event.value && fact('fact.worst', quantity(worst, event.unit)),
-        !breach && isOfSeries && fact('fact.expected', quantity(event.expected, event.unit), band),
+        !breach && isOfSeries && isJudged && fact('fact.expected', quantity(event.expected, event.unit), band),
         breach && fact('fact.limit', quantity(breach.limit, event.unit)),
         breach?.expectedBreachAt &&
             fact(
@@ -37,8 +41,8 @@ export function facts(alert, event, history) {
         breach?.expectedBreachAt && alert.status !== 'resolved' && fact('fact.left', left(Date.parse(breach.expectedBreachAt))),
         breach
             ? fact('fact.urgency', number(alert.score, 3), t('fact.urgency.title'))
-            : !received && fact('fact.score.worst', t('score', { score: number(alert.score, 3) }), t('score.title')),
-        !received && fact(
+            : isJudged && fact('fact.score.worst', t('score', { score: number(alert.score, 3) }), t('score.title')),
+        isJudged && fact(
             'fact.confidence',
             percent(event.confidence),
             breach ? t('fact.confidence.limit') : event.confidence < lowConfidence && t('fact.confidence.low'),
