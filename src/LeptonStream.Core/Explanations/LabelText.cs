@@ -54,7 +54,7 @@ internal static class LabelText
     }
 
     private static bool IsRepeated(string name, HashSet<string> names) => Repeated.Any(repeated =>
-        repeated.Name == name.ToLowerInvariant() && repeated.Known.Any(names.Contains));
+        repeated.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && repeated.Known.Any(names.Contains));
 
     private static int RankOf(string name) => Array.IndexOf(Places, name.ToLowerInvariant()) is var rank && rank < 0 ? Places.Length : rank;
 }
