@@ -42,6 +42,7 @@ public sealed class SnapshotFieldsTests
         ["DriftRegistry.Bytes"] = "the sum of those of its references",
         ["EntityState.Cut"] = "of the snapshot under way",
         ["PartitionPipeline.Observer"] = "who listens",
+        ["PartitionPipeline.RunObserver"] = "who listens",
         ["PartitionPipeline.EntityObserver"] = "who listens",
         ["PolicyPipelines._pipelines"] = "found again by the policies of series",
         ["PolicyPipelines._layouts"] = "found again by the policies of series",
