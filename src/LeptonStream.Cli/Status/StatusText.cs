@@ -30,7 +30,7 @@ internal static class StatusText
         output.WriteLine();
         var isKnown = status is { Detector: not null, Journal: not null };
         output.WriteLine(status.BlindSpots.Count > 0 ? "blind spots:" : !isKnown ? $"blind spots: {Unknown}"
-            : status.Working ? "blind spots: none" : "blind spots: none but what the problems above leave out");
+            : status.Working ? "blind spots: none" : "blind spots: none beside the problems above");
         foreach (var spot in status.BlindSpots) output.WriteLine($"  - {spot}");
     }
 

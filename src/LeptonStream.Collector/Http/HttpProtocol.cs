@@ -53,7 +53,7 @@ internal abstract class HttpProtocol
 /// <param name="Problem">Why it is not read.</param>
 internal readonly record struct RequestForm(string? Format, string Encoding, string? Problem = null)
 {
-    /// <summary>Whether it would be read, were it not wrong.</summary>
+    /// <summary>Whether its address is wrong, not its media type.</summary>
     public bool IsWrong { get; private init; }
 
     /// <summary>A request of a kind that is not read here: of another media type.</summary>

@@ -36,7 +36,7 @@ namespace LeptonStream.Alerting;
 /// </remarks>
 public sealed partial class AlertPipeline(RouteTree routes)
 {
-    /// <summary>For how long after its beginning the texts with which an alert opened are the ones to notify people with.</summary>
+    /// <summary>How long after its beginning an alert is notified with the texts of its opening.</summary>
     private static readonly TimeSpan OpeningIsNews = TimeSpan.FromMinutes(5);
 
     /// <summary>Takes one event.</summary>

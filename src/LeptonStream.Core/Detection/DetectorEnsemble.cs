@@ -11,7 +11,7 @@ namespace LeptonStream.Detection;
 /// series' own past, and the rarities are combined. One thread, one sample at a time; allocates nothing after its construction.
 /// </summary>
 /// <param name="layout">Where the state and the calibration of each detector lie in the memory of a series.</param>
-/// <param name="policy">The policy of the series: how far its values go, and what it is.</param>
+/// <param name="policy">The policy of the series: its bounds, and whether it is a distance.</param>
 internal sealed class DetectorEnsemble(SeriesLayout layout, SeriesPolicy policy)
 {
     private static readonly double MostOfOneSlow = CalibrationTuning.Default.MostOfOneSlow;

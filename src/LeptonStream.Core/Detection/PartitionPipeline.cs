@@ -114,8 +114,7 @@ public sealed partial class PartitionPipeline
     public JudgedSampleObserver? Observer { get; set; }
 
     /// <summary>
-    /// Gets every value that the rules of its training run judge instead: it has no score and no band. <value>The default value is
-    /// null.</value>
+    /// Gets every sample that the rules of a training run judge; its score and band are NaN. <value>The default value is null.</value>
     /// </summary>
     public JudgedSampleObserver? RunObserver { get; set; }
 

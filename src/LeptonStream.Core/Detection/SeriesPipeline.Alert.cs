@@ -11,6 +11,12 @@ namespace LeptonStream.Detection;
 /// <content>Step 7: a sample moves the alert of its series.</content>
 public sealed partial class SeriesPipeline
 {
+    /// <summary>The line that an alert opens at. An entity speaks for its metrics, within one budget, but not for distances.</summary>
+    internal AlarmLine LineOf(SeriesState series) => series.Entity is { IsJudged: true } && !Policy.IsDistance ? _news : _alone;
+
+    /// <summary>The line whose parts are the scores of its open alert.</summary>
+    internal AlarmLine LineOfOpen(SeriesState series) => series.IsOfRule ? _news : LineOf(series);
+
     // Held against the baseline before its onset while it is open; the siblings join in.
     private AlertChange MoveAlert(
         SeriesState series, ref SeriesNumbers numbers, in Sample sample, double weighed, in SampleScores scores, bool isYoung,

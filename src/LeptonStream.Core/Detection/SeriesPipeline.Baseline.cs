@@ -44,9 +44,9 @@ public sealed partial class SeriesPipeline
 
     private ExpectedBand Freeze(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
     {
-        var leading = LeadingOf(series);
-        series.Baseline = BaselineOf(series, ref numbers, sample, series.Alert.Onset, leading);
-        if (leading.IsOfValues) series.Baseline.Expects(sample);
+        var leading = LeadingDetectorOf(series);
+        series.Baseline = BaselineBy(series, ref numbers, sample, series.Alert.Onset, leading);
+        if (leading.IsOfValues) series.Baseline.EndShortOf(sample);
         series.Baseline.Measure(sample);
         series.Alert.BeginAt(Timestamp.Earlier(series.Baseline.Onset, leading.Since ?? series.Baseline.Onset));
         return series.Baseline.At(sample.Time);
@@ -55,17 +55,18 @@ public sealed partial class SeriesPipeline
     // The alert would say that the value is what was expected. Only what is no matter of one value opens it then.
     private bool IsWhereExpected(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in SampleScores scores)
     {
-        if (scores.Absent >= 1 || series.Peers is { Score: >= 1 } || LeadingOf(series) is not { IsOfValues: true } leading) return false;
+        if (scores.Absent >= 1 || series.Peers is { Score: >= 1 }) return false;
+        if (LeadingDetectorOf(series) is not { IsOfValues: true } leading) return false;
         var pending = series.Alert.Phase == AlertPhase.Pending ? series.Alert.Onset : sample.Time;
-        var before = BaselineOf(series, ref numbers, sample, pending, leading);
+        var before = BaselineBy(series, ref numbers, sample, pending, leading);
         // A mean that has moved shows in values on its side.
         if (scores is { SlowAlarm: > 0, Sharp: < 1, Young: < 1, Rule: < 1, Return: < 1 } && before.At(sample.Time) is var band
             && (sample.Value - band.Expected) * SideOfSlow(series.Memory.Span, sample.Time) <= 0) return true;
         return before.Expects(sample);
     }
 
-    private FrozenBaseline BaselineOf(SeriesState series, ref SeriesNumbers numbers, in Sample sample, Timestamp pending,
-        in (Timestamp? Since, double Before, bool IsOfValues) leading) =>
+    private FrozenBaseline BaselineBy(SeriesState series, ref SeriesNumbers numbers, in Sample sample, Timestamp pending,
+        in LeadingDetector leading) =>
         leading.Since is { } onset && double.IsFinite(leading.Before)
             ? FrozenBaseline.OfConstant(numbers.Forecaster, (onset, new(leading.Before, LeastDeviation(leading.Before))), sample)
             : BaselineBefore(series, sample, pending);
@@ -75,13 +76,13 @@ public sealed partial class SeriesPipeline
 
     // A value that stands still has not left its band, and one that stood still had none to leave: the detector that says so knows since
     // when, and what it was before.
-    private (Timestamp? Since, double Before, bool IsOfValues) LeadingOf(SeriesState series)
+    private LeadingDetector LeadingDetectorOf(SeriesState series)
     {
         var leading = -1;
         for (var i = 0; i < _detectors.Count; i++)
             if (leading < 0 || ScoreOf(i, series) > ScoreOf(leading, series)) leading = i;
-        return leading < 0 ? (null, double.NaN, false)
-            : (_detectors.Since(leading, series.Memory.Span), _detectors.ValueBefore(leading, series.Memory.Span),
+        return leading < 0 ? new(null, double.NaN, IsOfValues: false)
+            : new(_detectors.Since(leading, series.Memory.Span), _detectors.ValueBefore(leading, series.Memory.Span),
                 _detectors.IsOfValues(leading));
     }
 
@@ -146,4 +147,7 @@ public sealed partial class SeriesPipeline
         _layout.Window(memory).Clear();
         _detectors.Rebase(memory);
     }
+
+    // The detector whose score is the highest: since when it finds, the one value until then, and whether values are its matter.
+    private readonly record struct LeadingDetector(Timestamp? Since, double Before, bool IsOfValues);
 }

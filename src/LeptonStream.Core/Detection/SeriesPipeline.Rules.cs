@@ -37,7 +37,7 @@ public sealed partial class SeriesPipeline
     // Nobody need learn that a target is to be up: it was once, or has had the time that a model server takes to load.
     private Judgement JudgeTarget(SeriesState series, ErrorCodeTracker code, in Sample sample)
     {
-        var isDown = code.Code == 0 && (code.HasBeen || sample.Time - series.FirstTime >= TargetStartsWithin);
+        var isDown = code.Code == 0 && (code.HasHadCode || sample.Time - series.FirstTime >= TargetStartsWithin);
         return JudgeByRule(series, sample, isDown ? RuleScore : 0, isDown, ErrorCodeTracker.RuleName, isGrave: false, FailedScrapes);
     }
 

@@ -240,12 +240,6 @@ public sealed partial class SeriesPipeline
             change == AlertChange.Opened && opener is not null ? opener : OpenedByAbsence(scores, change));
     }
 
-    /// <summary>The line that an alert opens at. An entity speaks for its metrics, within one budget, but not for distances.</summary>
-    internal AlarmLine LineOf(SeriesState series) => series.Entity is { IsJudged: true } && !Policy.IsDistance ? _news : _alone;
-
-    /// <summary>The line whose parts are the scores of its open alert.</summary>
-    internal AlarmLine LineOfOpen(SeriesState series) => series.IsOfRule ? _news : LineOf(series);
-
     // A rule knows its odds: the budget of deviations does not let it speak sooner.
     private double OfRule(double rarity) => rarity < _news.Rarity ? rarity / _lines : rarity;
 

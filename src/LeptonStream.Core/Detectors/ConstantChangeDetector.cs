@@ -4,7 +4,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// A constant that changes for good, whatever its unit: <c>up</c> from 1 to 0, eight GPUs that become four. A value that stood still for 60
+/// A constant that changes for good, whatever its unit: eight GPUs that become four, replicas that go to 0. A value that stood still for 60
 /// samples, half an hour and nine tenths of the series' life has another that lasts three samples and 20 seconds, if it differs by three
 /// tenths; a smaller difference must last a quarter of the time the constant stood. A value that rises step by step is scaled, not lost.
 /// Score 40 decades while it lasts, 0 else. O(1), 72 bytes.

@@ -31,7 +31,8 @@ public abstract class SeriesDetector
     public virtual double Vote => 1;
 
     /// <summary>
-    /// Whether it says that a value lies elsewhere than expected; else it is how the values go, which each of them may hide.
+    /// Whether it finds values elsewhere than expected; else it finds how values go, each of which may be ordinary. <value>The default
+    /// value is true.</value>
     /// </summary>
     public virtual bool IsOfValues => true;
 

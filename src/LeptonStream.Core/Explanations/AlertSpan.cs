@@ -16,5 +16,5 @@ internal readonly record struct AlertSpan(Timestamp Onset, Timestamp Closed, Tim
     public string InEnglish => $"Closed at {Numbers.Clock(Closed)}, {Durations.ExactInEnglish(Length)} after it began.";
 
     /// <summary>The same in Chinese.</summary>
-    public string InChinese => $"于 {Numbers.Clock(Closed)} 关闭，自开始起历时 {Durations.ExactInChinese(Length)}。";
+    public string InChinese => $"于 {Numbers.Clock(Closed)} 关闭，共持续 {Durations.ExactInChinese(Length)}。";
 }

@@ -43,25 +43,28 @@ internal static class Endings
             $"It has been normal since {Numbers.Clock(since)}, {Durations.ExactInEnglish(span.Length)} after it began, "
                 + "so this alert is closed.",
         AlertChange.Recovered => "It has stayed normal for a while. ",
-        AlertChange.Accepted => "It did not recover. It lasted for the accept_after of its policy. ",
+        AlertChange.Accepted => "It did not recover, and counts as usual from now on. ",
         AlertChange.Gone when span.LastSeen is { } last => $"It did not recover before its data ended at {Numbers.Clock(last)}. ",
         AlertChange.Gone => "It did not recover before its data ended. ",
         AlertChange.Superseded => "It did not recover. The run ended, started over or declared a change. ",
         AlertChange.PolicyChanged => "It did not recover. The policy changed and no longer watches it. ",
         _ => "",
-    } + (!change.IsEnd() || (change == AlertChange.Recovered && span.NormalSince is not null) ? "" : span.InEnglish);
+    } + (SaysItsLength(change, span) ? span.InEnglish : "");
 
     /// <summary>The same in Chinese.</summary>
     public static string InChinese(AlertChange change, in AlertSpan span) => change switch
     {
         AlertChange.Recovered when span.NormalSince is { } since =>
-            $"自 {Numbers.Clock(since)} 起已恢复正常（自开始起历时 {Durations.ExactInChinese(span.Length)}），告警关闭。",
+            $"自 {Numbers.Clock(since)} 起已恢复正常（共持续 {Durations.ExactInChinese(span.Length)}），告警关闭。",
         AlertChange.Recovered => "已持续一段时间恢复正常。",
-        AlertChange.Accepted => "并未恢复。持续时间已达到策略设定的 accept_after。",
+        AlertChange.Accepted => "并未恢复，从此视为正常。",
         AlertChange.Gone when span.LastSeen is { } last => $"数据于 {Numbers.Clock(last)} 中断，未见恢复。",
         AlertChange.Gone => "数据中断，未见恢复。",
         AlertChange.Superseded => "并未恢复。训练已结束、重新开始或声明了变更。",
         AlertChange.PolicyChanged => "并未恢复。策略已变更，不再监测。",
         _ => "",
-    } + (!change.IsEnd() || (change == AlertChange.Recovered && span.NormalSince is not null) ? "" : span.InChinese);
+    } + (SaysItsLength(change, span) ? span.InChinese : "");
+
+    private static bool SaysItsLength(AlertChange change, in AlertSpan span) =>
+        change.IsEnd() && !(change == AlertChange.Recovered && span.NormalSince is not null);
 }

@@ -116,7 +116,7 @@ internal static class EnglishText
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {
-        DetectorSet.NonFinite when IsFinite(facts) => "The producer reported values that are not finite before.",
+        DetectorSet.NonFinite when IsFinite(facts) => "Before, the producer reported values that are not finite.",
         DetectorSet.NonFinite => "The producer itself reports this value.",
         LostReadings.RuleName when IsFinite(facts) => "The exporter reads the device again.",
         LostReadings.RuleName =>

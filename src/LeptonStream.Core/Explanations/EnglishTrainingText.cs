@@ -62,11 +62,11 @@ internal static class EnglishTrainingText
         $"First seen at step {facts.Finding.OnsetStep}, {Numbers.Clock(facts.Finding.Onset)}. " + (facts.Finding.Change switch
     {
         var end when end.IsEnd() => Endings.InEnglish(end, facts.Span),
-        _ when facts.IsStill => "This alert closes when nothing of it has been seen for a while.",
+        _ when facts.IsStill => "This alert closes when it has not been seen for a while.",
         _ => facts.Finding.Kind switch
         {
             TrainingKind.NonFinite when facts.Finding.Severity == AlertSeverity.Info =>
-                "While a run warms up, loss scaling looks for its scale and gradients may overflow: this is for the record.",
+                "During warm-up, loss scaling searches for its scale, and gradients may overflow. This is for the record only.",
             TrainingKind.NonFinite => "The trainer itself reports it. Once weights are NaN or Inf, only a restart from a checkpoint helps.",
             TrainingKind.LossSpike =>
                 "It is too early to say whether the loss recovers. If it does, this alert closes; if not, it becomes more severe.",

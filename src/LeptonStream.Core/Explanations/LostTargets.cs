@@ -22,9 +22,9 @@ internal static class LostTargets
     public const string ReasonInChinese = "这些目标同时失联，因此合并为一条告警，各目标的 up 在此期间不再上报：可能是采集器升级、网络或凭据问题。"
         + "lepton collector 的日志会给出其中一个目标及其错误。";
 
-    public const string ReasonOfOneInEnglish = "Three scrapes in a row have failed. The collector's log has the error.";
+    public const string ReasonOfOneInEnglish = "At least three scrapes in a row have failed. The collector's log has the error.";
 
-    public const string ReasonOfOneInChinese = "连续三次抓取失败。lepton collector 的日志会给出错误。";
+    public const string ReasonOfOneInChinese = "至少连续三次抓取失败。lepton collector 的日志会给出错误。";
 
     public static readonly string[] AdviceInEnglish =
     [
@@ -58,7 +58,7 @@ internal static class LostTargets
     /// <summary>Whether the alert is about one target that can't be scraped.</summary>
     public static bool IsOne(AlertFacts facts) => IsOne(facts.Policy);
 
-    /// <summary>Whether the series says whether one target can be scraped.</summary>
+    /// <summary>Whether the series is the <c>up</c> of one target.</summary>
     public static bool IsOne(SeriesPolicy policy) => policy.Preset?.Canonical == CanonicalOfOne;
 
     /// <summary>Whether the alert is about such a job.</summary>

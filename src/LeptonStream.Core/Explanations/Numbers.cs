@@ -35,7 +35,7 @@ internal static class Numbers
 
     /// <summary>A value that is not finite, to follow "is" or "still": <c>NaN</c>, <c>infinite</c>.</summary>
     public static string NonFiniteInEnglish(double value) =>
-        double.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "infinite, with a minus sign";
+        double.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "negative infinity";
 
     /// <summary>The same in Chinese: <c> NaN</c>, with the space that Latin words need; <c>无穷大</c>.</summary>
     public static string NonFiniteInChinese(double value) => double.IsNaN(value) ? " NaN" : value > 0 ? "无穷大" : "负无穷大";

@@ -40,7 +40,7 @@ public static class ClientErrors
         {
             ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport or ErrorCode.Local_Resolve => "no broker answers",
             ErrorCode.Local_TimedOut or ErrorCode.Local_MsgTimedOut => "the broker does not answer in time",
-            ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition => 
+            ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition =>
                 "no broker says where the topic or partition is: none answers, or it is not there",
             _ => error.Reason,
         };

@@ -156,11 +156,11 @@ public sealed class Database : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    /// <summary>Whether the database answers and has no tables: no notifier has started on it yet.</summary>
+    /// <summary>Whether no notifier has started on it yet: it answers and has no tables, or SQLite's file is not there.</summary>
     public bool LacksTables(Exception failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
         || (failure is SqliteException && failure.Message.Contains("no such table", StringComparison.Ordinal))
-        || (failure is SqliteException { SqliteErrorCode: SqliteCannotOpen } && !File.Exists(_file));
+        || (failure is SqliteException { SqliteErrorCode: SqliteCannotOpen } && _file is not null && !File.Exists(_file));
 
     /// <summary>Makes the file of SQLite where there is none yet; for whoever makes its tables.</summary>
     public void MakeFile()

@@ -3,7 +3,7 @@ namespace LeptonStream.Yaml;
 /// <summary>Finds the name that somebody may have meant who wrote one that is not known.</summary>
 public static class NearestName
 {
-    // Fewer letters begin any name.
+    // Shorter beginnings fit too many names.
     private const int ShortestBegin = 3;
 
     /// <summary>The words that follow an error: <c> (did you mean 'rules'?)</c>; empty where no name is near.</summary>
@@ -12,13 +12,13 @@ public static class NearestName
     public static string Hint(string written, IEnumerable<string> known) =>
         Of(written, known) is { } near ? $" (did you mean '{near}'?)" : "";
 
-    /// <summary>The only name that begins so, or the nearest, where one letter of three at most is another; else null.</summary>
+    /// <summary>The only name that begins so, or the nearest, where at most a third of the letters differ; else null.</summary>
     /// <inheritdoc cref="Hint"/>
     public static string? Of(string written, IEnumerable<string> known)
     {
         ArgumentNullException.ThrowIfNull(written);
         ArgumentNullException.ThrowIfNull(known);
-        // Who writes that much meant none of them.
+        // No name is that long.
         if (written.Length is 0 or > 60) return null;
         string[] names = [.. known];
         string[] longer = [.. names.Where(name => Plain(name).StartsWith(Plain(written), StringComparison.Ordinal))];

@@ -47,7 +47,7 @@ public sealed class ContinuedTextTests
 
     [TestCase(double.NaN, "loss is NaN", "loss 变为 NaN")]
     [TestCase(double.PositiveInfinity, "loss is infinite", "loss 变为无穷大")]
-    [TestCase(double.NegativeInfinity, "loss is infinite, with a minus sign", "loss 变为负无穷大")]
+    [TestCase(double.NegativeInfinity, "loss is negative infinity", "loss 变为负无穷大")]
     public void Training_AValueThatIsNotFiniteIsCalledWhatItIs(double value, string english, string chinese)
     {
         var texts = Texts(TrainingKind.NonFinite, AlertChange.Opened, value);

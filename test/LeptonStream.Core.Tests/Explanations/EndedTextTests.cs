@@ -50,7 +50,7 @@ public sealed class EndedTextTests
         foreach (var text in languages)
             Assert.That(text.Description, Does.Contain(Numbers.Clock(Closing)).Or.Contain(Numbers.Clock(LastSample)));
         Assert.That(languages[0].Description, Does.Match(@"\d+ min after it began"));
-        Assert.That(languages[1].Description, Does.Match(@"自开始起历时 \d+ 分钟"));
+        Assert.That(languages[1].Description, Does.Match(@"共持续 \d+ 分钟"));
     }
 
     private static Explanation[] Of(AlertFacts facts) => [EnglishText.Explain(facts), ChineseText.Explain(facts)];

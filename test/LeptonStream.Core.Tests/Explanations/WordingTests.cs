@@ -19,7 +19,7 @@ public sealed partial class WordingTests
         (@"(?i)\bmend(?:s|ed|ing)?\b", "fix"),
         (@"(?i)\b(?:make|makes|made) again\b", "create again"),
         // A clause in the place of a noun: behind a preposition or 'is'. Behind a verb it may be a question ('says what is wrong').
-        (@"(?i)\b(?:of|for|with|from|than|by|beyond|to|in|is|above|against|until) what\b(?![^.?!]*\?)",
+        (@"(?i)\b(?:of|for|with|from|than|by|beyond|to|in|is|above|against|until|but) what\b(?![^.?!]*\?)",
             "a noun: 'than the expected value', not 'than what was expected'"),
         (@"(?:^|[.:;!?]\s|\*\*\s|\|\s|-\s|"")What\s(?![^.?!""|]*\?)", "a noun: 'A record that can't be read', not 'What can't be read'"),
     ];

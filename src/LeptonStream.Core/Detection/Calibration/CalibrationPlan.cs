@@ -19,7 +19,7 @@ public readonly record struct CalibrationPlan(int Memory, double TailShare, int 
     public static readonly CalibrationPlan Sharp =
         new(Tuning.SharpMemory, Tuning.SharpTailShare, 0, Tuning.SharpFloor, Tuning.SharpFloorShare, Tuning.RoutineSeconds);
 
-    /// <summary>For the same detectors on distances of distributions, which are no scores of nothing: the tail may hold few.</summary>
+    /// <summary>For the same detectors on distances of distributions: the tail follows the number of scores in it (ADR 0054).</summary>
     public static readonly CalibrationPlan Distance = Sharp with { FirstTailBin = 1 };
 
     /// <summary>For slow detectors, whose scores are 0 most of the time and differ by little.</summary>

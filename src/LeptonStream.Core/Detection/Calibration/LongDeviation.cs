@@ -36,9 +36,9 @@ public struct LongDeviation
     /// <summary>Whether every value so far was a whole number.</summary>
     public readonly bool IsWhole => !_isFractional;
 
-    /// <summary>Takes that another level is the usual one from now on; of the way there, the mean has gone a part already.</summary>
+    /// <summary>Moves the mean to another usual level, by the part of the way that it has not gone.</summary>
     /// <param name="before">The level until now, in the series' unit.</param>
-    /// <param name="now">The level from now on.</param>
+    /// <param name="now">The level from now on, in the series' unit; finite.</param>
     public void Move(double before, double now)
     {
         if (now == before) return;

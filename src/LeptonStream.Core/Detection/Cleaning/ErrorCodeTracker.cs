@@ -39,15 +39,15 @@ public sealed class ErrorCodeTracker
     public double Code => _code == 0 ? 0 : _code;
 
     /// <summary>Whether there ever was a code.</summary>
-    public bool HasBeen => _code != 0 || double.IsNegative(_code);
+    public bool HasHadCode => _code != 0 || double.IsNegative(_code);
 
     /// <summary>Takes a sample's value. Allocates nothing.</summary>
     public CodeChange Observe(double value)
     {
         if (!double.IsFinite(value)) return CodeChange.None;
         var (before, first) = (_code, !_hasBegun);
-        // A code that is gone is kept as -0.
-        (_code, _hasBegun) = (value != 0 ? value : HasBeen ? -0.0 : 0, true);
+        // A code that is gone is kept as -0: snapshots have no field of their own for it.
+        (_code, _hasBegun) = (value != 0 ? value : HasHadCode ? -0.0 : 0, true);
         if (first) return CodeChange.First;
         if (value == before) return CodeChange.None;
         return before == 0 ? CodeChange.Raised : value == 0 ? CodeChange.Cleared : CodeChange.Changed;

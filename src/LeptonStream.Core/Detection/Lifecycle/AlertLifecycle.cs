@@ -18,7 +18,7 @@ namespace LeptonStream.Detection.Lifecycle;
 ///     │ LapseAfter without       │
 ///     └────────────┴─────────────┘
 ///                       recovered: calm for ResolveAfter (longer after flaps)
-///                       accepted:  a warning that was open for AcceptAfter, or what readings that are over made critical
+///                       accepted:  a warning that was open for AcceptAfter, or an alert whose critical readings are over
 ///                       gone, superseded, policy: End(…)
 /// </code>
 /// Where nothing is to open, an alert opens in silence: no event says so, and no budget is asked. It is published, with the evidence that
@@ -174,7 +174,7 @@ public sealed partial class AlertLifecycle
 
     /// <summary>Lives by another plan from now on.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="factor">What its scores, which are in units of the line, are in those of the new line.</param>
+    /// <param name="factor">The factor from units of the old line to those of the new one; above 0.</param>
     internal void Adopt(AlertPlan plan, double factor)
     {
         _plan = plan;

@@ -80,7 +80,7 @@ internal sealed class KnownFault
         return fault;
     }
 
-    /// <summary>Whether the fault ended so lately that it may go on.</summary>
+    /// <summary>Whether the fault ended so recently that it may go on.</summary>
     public bool IsInterrupted(Timestamp time) => time - Ended <= Interrupted;
 
     private bool IsRemembered(Timestamp time) => time - Ended <= Remembered;

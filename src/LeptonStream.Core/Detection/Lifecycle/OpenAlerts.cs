@@ -67,8 +67,8 @@ internal sealed class OpenAlerts(AlertTiming timing)
     public void AdoptPolicies() => _isDue = true;
 
     /// <summary>
-    /// Ends an alert whose level a person takes for the usual one; of one that is over already nothing follows. With that of an entity
-    /// those of the metrics end that it names.
+    /// Ends an alert whose level a person takes for the usual one; of one that is over already nothing follows. The end of
+    /// an entity's alert ends those of the metrics that it names.
     /// </summary>
     /// <param name="alertId">The alert's id.</param>
     /// <param name="now">The clock of the log.</param>

@@ -53,7 +53,7 @@ internal struct SlowStep
     public int Count;
 
     /// <summary>
-    /// Steps for which a finding that is worth an alert yet waits for a value that shows it, below zero where that is a low one.
+    /// Steps left for which a finding waits for a value on its side; negative for a low one.
     /// </summary>
     public int Waits;
 
