@@ -84,10 +84,10 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, SeriesPolicy policy)
     public HourRanges HoursOf(Span<byte> memory) =>
         _hours < 0 ? default : TimeOfDayDetector.RangesOf(_layout.State(memory, _hours));
 
-    /// <summary>Takes that the values of every hour are higher by so much from now on.</summary>
-    public void ShiftHours(Span<byte> memory, double amount)
+    /// <summary>Takes that the values of every hour are so much higher from now on than they were.</summary>
+    public void RaiseHours(Span<byte> memory, in HourRanges were, double amount)
     {
-        if (_hours >= 0) TimeOfDayDetector.Shift(_layout.State(memory, _hours), amount);
+        if (_hours >= 0) TimeOfDayDetector.Raise(_layout.State(memory, _hours), were, amount);
     }
 
     /// <summary>Scores a sample with all detectors that see single ones, and calibrates: steps 3 and 4.</summary>

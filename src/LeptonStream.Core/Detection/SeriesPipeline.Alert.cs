@@ -24,7 +24,8 @@ public sealed partial class SeriesPipeline
     {
         var alert = series.Alert;
         var baseline = series.Baseline;
-        if (alert.Phase == AlertPhase.Open && series.Code is null) baseline?.FollowTrouble(sample, series.IntervalSeconds);
+        if (alert.Phase == AlertPhase.Open && series.Code is null)
+            baseline?.FollowTrouble(sample, series.IntervalSeconds, isReading: scores.Rule >= 1);
         var stand = baseline?.StandOf(sample) ?? BaselineStand.None;
         if (stand == BaselineStand.Away) baseline!.Measure(sample);
         // A rule's finding is news, whoever shares the budget.
@@ -76,9 +77,9 @@ public sealed partial class SeriesPipeline
             // An open alert has an event for another verdict of the siblings and for a change of the new level.
             IsFurtherChange = series.Peers is { Novelty: >= 1 } || (scores.Hang >= 1 && series.OpenedBy != DetectorSet.NoProgress)
                 || (stand == BaselineStand.Away && series.Baseline!.HasRelearned && scores.SharpNovelty >= 1),
-            AcceptAfter = scores.Rule >= 1 || scores.Hang >= 1 || !(series.IsLevel || series.IsLevelSince) ? null : Policy.AcceptAfter,
-            // The readings made it critical, and they are over.
-            IsPastCritical = series is { IsLevelSince: true, Baseline.HasRelearned: true },
+            AcceptAfter = scores.Rule < 1 && scores.Hang < 1 && series.IsLevel ? Policy.AcceptAfter : null,
+            IsLevelSince = scores.Rule < 1 && series is { IsLevelSince: true, Baseline.HasRelearned: true }
+                && series.Baseline.ReadFor(sample.Time) >= Policy.AcceptAfter,
             Entity = series.Entity,
             IsFact = scores.Rule >= 1 || scores.Missing >= 1,
             Line = line,

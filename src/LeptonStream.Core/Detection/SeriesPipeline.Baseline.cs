@@ -123,7 +123,7 @@ public sealed partial class SeriesPipeline
     /// </summary>
     internal void TakeLevel(SeriesState series, FrozenBaseline? baseline, Timestamp now)
     {
-        if (baseline is not { Side: not 0 }) return;
+        if (baseline is not { Side: not 0 } || baseline.IsBack(LastOf(series))) return;
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
         var before = baseline.At(now).Expected;
@@ -133,7 +133,7 @@ public sealed partial class SeriesPipeline
         // A person says so before the series has learned it.
         if (!baseline.HasRelearned) GoOnWith(numbers.Forecaster, level - expected, memory, ref numbers);
         numbers.Deviation.Move(before, level);
-        _detectors.ShiftHours(memory, level - before);
+        _detectors.RaiseHours(memory, baseline.Hours, level - before);
     }
 
     private void GoOnFrom(FrozenBaseline baseline, Span<byte> memory, ref SeriesNumbers numbers, Timestamp now) =>

@@ -72,10 +72,13 @@ public sealed partial class SeriesPipeline
             IsMuted = isMuted,
             IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName && samples == 1,
             // A finding asks nobody. A sample that is none changes nothing of what was asked.
-            Entity = isUnusual || series.Alert.IsSilent ? null : series.Entity,
+            // Many targets may be down at once: what pages is the model's budget.
+            Entity = samples == 1 && (isUnusual || series.Alert.IsSilent) ? null : series.Entity,
+            IsFact = samples > 1,
             Line = _news,
         });
         if (change.IsEnd()) series.Baseline = null;
+        series.Baseline?.Interrupt();
         var band = series.Code is null ? HoldByRule(series, ref numbers, sample, change) : ExpectedBand.None;
         Chart(series, sample, band);
         return new(sample, isUnusual && !isMuted ? score : 0, change, Forecast.None, band, Rule: rule);

@@ -36,6 +36,9 @@ public sealed partial class SeriesPipeline
     // A rule's finding is worth an event at once: a metric that is no number, a code that was raised.
     internal const double RuleScore = 3;
 
+    // It is multiplied and divided by lines, and must not end a rounding below.
+    private const double AtTheLine = 1 + 1e-9;
+
     // Tails are known after so many warm-ups.
     private const int CalibratedAfter = 2;
 
@@ -259,11 +262,11 @@ public sealed partial class SeriesPipeline
             Rule = found.Rule,
             Young = Young(series, ref numbers, sample, forecast, carries),
         };
-        if (!hasStepped) return scores with { SlowAlarm = AwaitsValue(series) ? LineOf(series).Rarity / _news.Rarity : 0 };
+        if (!hasStepped) return scores with { SlowAlarm = AwaitsValue(series) ? AtTheLine * LineOf(series).Rarity / _news.Rarity : 0 };
         var votes = decades > 0 ? Math.Max(0, decades - _detectors.DoubleCounted - Tuning.VotesMore) / _news.Rarity : 0;
         var alertFrom = _timing.SlowAlertScore * LineOf(series).Rarity / _news.Rarity;
         var novelty = numbers.Novelty.OfSlow(votes, alertFrom, _known, out var alarm);
-        if (AwaitsValue(series)) alarm = Math.Max(alarm, alertFrom);
+        if (AwaitsValue(series)) alarm = Math.Max(alarm, AtTheLine * alertFrom);
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
     }
 

@@ -54,14 +54,21 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         return new() { Low = state.Low, High = state.High, Seen = state.Seen };
     }
 
-    /// <summary>Takes that the values of every hour are higher by so much from now on.</summary>
+    /// <summary>
+    /// Takes that the values of every hour are so much higher from now on than they were, whatever it has learned of that since.
+    /// </summary>
     /// <param name="bytes">Its state.</param>
+    /// <param name="were">The ranges that they had; hours that were not seen stay as they are.</param>
     /// <param name="amount">The difference, in the series' unit; finite.</param>
-    internal static void Shift(Span<byte> bytes, double amount)
+    internal static void Raise(Span<byte> bytes, in HourRanges were, double amount)
     {
         ref var state = ref MemoryMarshal.AsRef<State>(bytes);
-        foreach (ref var low in (Span<float>)state.Low) low = (float)Magnitude.Clamp(low + amount);
-        foreach (ref var high in (Span<float>)state.High) high = (float)Magnitude.Clamp(high + amount);
+        for (var hour = 0; hour < Hours; hour++)
+        {
+            if ((were.Seen & state.Seen & (1 << hour)) == 0) continue;
+            state.Low[hour] = (float)Magnitude.Clamp(were.Low[hour] + amount);
+            state.High[hour] = (float)Magnitude.Clamp(were.High[hour] + amount);
+        }
     }
 
     /// <inheritdoc/>

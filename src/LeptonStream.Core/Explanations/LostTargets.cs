@@ -22,9 +22,9 @@ internal static class LostTargets
     public const string ReasonInChinese = "这些目标同时失联，因此合并为一条告警，各目标的 up 在此期间不再上报：可能是采集器升级、网络或凭据问题。"
         + "lepton collector 的日志会给出其中一个目标及其错误。";
 
-    public const string ReasonOfOneInEnglish = "At least three scrapes in a row have failed. The collector's log has the error.";
+    public const string ReasonOfOneInEnglish = "At least three scrapes have failed. The collector's log has the error.";
 
-    public const string ReasonOfOneInChinese = "至少连续三次抓取失败。lepton collector 的日志会给出错误。";
+    public const string ReasonOfOneInChinese = "至少三次抓取失败。lepton collector 的日志会给出错误。";
 
     public static readonly string[] AdviceInEnglish =
     [

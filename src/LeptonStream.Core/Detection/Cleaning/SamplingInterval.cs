@@ -16,6 +16,9 @@ internal static class SamplingInterval
     private const int FarInARowYoung = 2;
     private const int YoungFor = 8;
 
+    // Steps that share a time are set apart by less: that is no rhythm.
+    private const double Least = 1e-3;
+
     /// <summary>After so long a silence, or a first sample with a clock that was not set, everything begins from the start.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromDays(90);
 
@@ -26,6 +29,7 @@ internal static class SamplingInterval
     /// <param name="learned">Number of samples or rows that are known.</param>
     public static double After(double usual, double seconds, ref int far, int learned)
     {
+        if (seconds < Least) return usual;
         far = usual > 0 && seconds > Far * usual ? far + 1 : 0;
         if (far < (learned < YoungFor ? FarInARowYoung : FarInARow)) return After(usual, seconds);
         far = 0;

@@ -271,7 +271,7 @@ public sealed partial class AlertLifecycle
         var before = Numbers.Worst;
         Numbers.Worst = Math.Max(Numbers.Worst, signal.Score);
         if (HasCalmed(signal) || signal.HasRecovered) return End(AlertChange.Recovered, signal.Time);
-        if ((!IsCritical || signal.IsPastCritical) && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept)
+        if (signal.IsLevelSince || (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept))
             return End(AlertChange.Accepted, signal.Time);
         if (IsSilent) return Publish(signal);
         var raised = !IsCritical && BecomesCritical(signal);

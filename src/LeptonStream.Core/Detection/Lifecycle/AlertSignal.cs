@@ -41,6 +41,6 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
     /// <summary>The time after which a warning is accepted as the new level; null where it never is.</summary>
     public TimeSpan? AcceptAfter { get; init; }
 
-    /// <summary>Whether the finding that made it critical is over, so that it is accepted as a warning is.</summary>
-    public bool IsPastCritical { get; init; }
+    /// <summary>Whether broken readings opened it and have long been over, and it is accepted as a level, critical as it may be.</summary>
+    public bool IsLevelSince { get; init; }
 }

@@ -24,6 +24,9 @@ internal sealed partial class FrozenBaseline
 
     private Numbers _numbers;
 
+    /// <summary>The ranges of the hours of earlier days.</summary>
+    public ref readonly HourRanges Hours => ref _numbers.Hours;
+
     /// <summary>Beginning of the trouble.</summary>
     public Timestamp Onset => new(_numbers.Onset);
 
@@ -130,8 +133,11 @@ internal sealed partial class FrozenBaseline
     /// </summary>
     /// <param name="sample">The value.</param>
     /// <param name="intervalSeconds">The usual time between two, in seconds.</param>
-    public void FollowTrouble(in Sample sample, double intervalSeconds)
+    /// <param name="isReading">Whether a rule finds the reading itself broken, as one that stands still.</param>
+    public void FollowTrouble(in Sample sample, double intervalSeconds, bool isReading)
     {
+        if (isReading) _numbers.ReadSince = 0;
+        else if (_numbers.ReadSince == 0) _numbers.ReadSince = sample.Time.UnixNanoseconds;
         FollowMean(sample, intervalSeconds);
         if (_numbers.Side == 0) _numbers.Side = CreepAt(sample.Time);
         if (_numbers.Side != 0) return;
@@ -139,6 +145,12 @@ internal sealed partial class FrozenBaseline
         _numbers.Beyond = side == Math.Sign(_numbers.Beyond) ? _numbers.Beyond + side : side;
         if (Math.Abs(_numbers.Beyond) >= SamplesOfASide) _numbers.Side = side;
     }
+
+    /// <summary>Takes a reading that is no number.</summary>
+    public void Interrupt() => _numbers.ReadSince = 0;
+
+    /// <summary>For how long no reading was broken.</summary>
+    public TimeSpan ReadFor(Timestamp now) => _numbers.ReadSince == 0 ? TimeSpan.Zero : now - new Timestamp(_numbers.ReadSince);
 
     /// <summary>Takes how far a value of the trouble lies.</summary>
     public void Measure(in Sample sample)
@@ -212,6 +224,9 @@ internal sealed partial class FrozenBaseline
         public int Usual;
         public long UsualSince;
         public HourRanges Hours;
+
+        /// <summary>The first sample since which no reading was broken; 0 where the last one was.</summary>
+        public long ReadSince;
         public double Away;
         public double Mean;
         public bool Creeps;

@@ -280,8 +280,10 @@ public sealed partial class SeriesState
 
     private RareState Rare => _rare ??= new();
 
-    private void Adopt(SeriesPipeline pipeline) =>
-        Alert.Adopt(pipeline.Alerts, Pipeline.LineOfOpen(this).Rarity / pipeline.LineOfOpen(this).Rarity);
+    // Codes and readings that are none have one score whatever the line.
+    private void Adopt(SeriesPipeline pipeline) => Alert.Adopt(pipeline.Alerts, Code is not null
+        || OpenedBy is DetectorSet.NonFinite or LostReadings.RuleName ? 1
+            : Pipeline.LineOfOpen(this).Rarity / pipeline.LineOfOpen(this).Rarity);
 
     private void TakeEngineRole()
     {

@@ -77,6 +77,30 @@ public sealed class LastingTroubleTests
         Assert.That(_driver.Events.Skip(events), Is.Empty);
     }
 
+    // However long the readings were broken: the level behind them must have been there for as long as one that is accepted.
+    [Test]
+    public void ALevelBehindADayOfBrokenReadings_IsTroubleAtFirst([Values(double.NaN, 100)] double reading)
+    {
+        Run(3 * Day, () => Around(100));
+        Run(30 * Hour, () => reading);
+        Run(20 * Hour, () => Around(160));
+        Assert.That(_driver.OpenAlerts, Has.Count.EqualTo(1), "while it is trouble");
+        Assert.That(_driver.Events.Select(e => e.EndedReason), Has.None.EqualTo(EndedReason.Accepted));
+    }
+
+    // The values were back, and the alert was about to close.
+    [Test]
+    public void ALevelThatAPersonTookForUsual_BehindItsEnd_IsNotExpected()
+    {
+        Run(3 * Day, () => Around(100));
+        Run(20 * Minute, () => Around(140));
+        Run(2 * Minute, () => Around(100));
+        _driver.TakeForUsual(_driver.Events[^1]);
+        var events = _driver.Events.Count;
+        Run(3 * Hour, () => Around(100));
+        Assert.That(_driver.Events.Skip(events).Select(e => e.English.Summary), Is.Empty);
+    }
+
     [Test]
     public void TroubleBehindALevelThatAPersonTookForUsual_EndsWithIt([Values(5, 20, 60)] int minutes,
         [Values(double.NaN, 100, 200)] double trouble)
