@@ -59,9 +59,14 @@ public sealed partial class SeriesPipeline
         if (LeadingDetectorOf(series) is not { IsOfValues: true } leading) return false;
         var pending = series.Alert.Phase == AlertPhase.Pending ? series.Alert.Onset : sample.Time;
         var before = BaselineBy(series, ref numbers, sample, pending, leading);
-        // A mean that has moved shows in values on its side.
-        if (scores is { SlowAlarm: > 0, Sharp: < 1, Young: < 1, Rule: < 1, Return: < 1 } && before.At(sample.Time) is var band
-            && (sample.Value - band.Expected) * SideOfSlow(series.Memory.Span, sample.Time) <= 0) return true;
+        if (scores is { SlowAlarm: > 0, Sharp: < 1, Young: < 1, Rule: < 1, Return: < 1 })
+        {
+            // A mean that has moved shows in values on its side. Of a rate of few counts, none does.
+            var far = sample.Value - before.At(sample.Time).Expected;
+            if (far * SideOfSlow(series.Memory.Span, sample.Time) <= 0) return true;
+            if (series.Counter is not null && CountOf(series, numbers.Deviation) > numbers.Deviation.Value) return false;
+        }
+
         return before.Expects(sample);
     }
 
