@@ -57,7 +57,7 @@ public sealed class PageShapeTests
 
         await using var page = await Browser.Open(_dashboard.Address, watch: WriteDown);
         await page.Page.Locator("#detail .plot canvas").WaitForAsync();
-        await page.Page.WaitForFunctionAsync("written.some(text => text.includes(':'))");
+        await page.Page.WaitForFunctionAsync("written.filter(text => text.includes(':')).length > 2");
         var times = await page.Page.EvaluateAsync<string[]>("written.filter(text => text.includes(':'))");
 
         Assert.That(times, Has.Length.GreaterThan(2).And.Unique);
