@@ -66,8 +66,10 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         for (var hour = 0; hour < Hours; hour++)
         {
             if ((were.Seen & state.Seen & (1 << hour)) == 0) continue;
-            state.Low[hour] = (float)Magnitude.Clamp(were.Low[hour] + amount);
-            state.High[hour] = (float)Magnitude.Clamp(were.High[hour] + amount);
+            // It keeps its width: a part of the way may be learned already.
+            var learned = ((double)state.Low[hour] - were.Low[hour] + state.High[hour] - were.High[hour]) / 2;
+            state.Low[hour] = (float)Magnitude.Clamp(state.Low[hour] + amount - learned);
+            state.High[hour] = (float)Magnitude.Clamp(state.High[hour] + amount - learned);
         }
     }
 
