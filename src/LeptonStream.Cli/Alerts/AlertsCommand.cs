@@ -59,7 +59,7 @@ internal static class AlertsCommand
             { Width = TextTable.TerminalWidth };
         foreach (var alert in alerts)
             table.Add([
-                IdStart.Of(Text(alert, "alertId"), length), words.Term(Text(alert, "severity")), Moment(alert, "onset"),
+                ShortId.Of(Text(alert, "alertId"), length), words.Term(Text(alert, "severity")), Moment(alert, "onset"),
                 .. hasEnded ? (string[])[Moment(alert, "resolvedAt"), EndOf(alert, words)] : [],
                 Text(alert, "model"), Text(alert, "metric"), Who(alert, words),
                 alert.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Object

@@ -1,11 +1,10 @@
+using LeptonStream.Output;
+
 namespace LeptonStream.Cli.CommandLine;
 
 /// <summary>Ids as people write them: whole, or enough of the beginning. All commands that take ids take them so.</summary>
 internal static class IdStart
 {
-    /// <summary>Characters of an id that lists show at least.</summary>
-    public const int Shown = 8;
-
     // One letter would often name one alert by chance.
     private const int Least = 6;
 
@@ -29,13 +28,10 @@ internal static class IdStart
         };
     }
 
-    /// <summary>How many characters of these ids tell them apart; <see cref="Shown"/> at least.</summary>
+    /// <summary>How many characters of these ids tell them apart; <see cref="ShortId.Shown"/> at least.</summary>
     public static int LengthThatDiffers(IReadOnlyCollection<string> ids)
     {
         string[] sorted = [.. ids.Distinct().Order(StringComparer.Ordinal)];
-        return sorted.Zip(sorted.Skip(1), (one, next) => one.AsSpan().CommonPrefixLength(next) + 1).Append(Shown).Max();
+        return sorted.Zip(sorted.Skip(1), (one, next) => one.AsSpan().CommonPrefixLength(next) + 1).Append(ShortId.Shown).Max();
     }
-
-    /// <summary>The beginning of an id.</summary>
-    public static string Of(string id, int length) => id.Length > length ? id[..length] : id;
 }

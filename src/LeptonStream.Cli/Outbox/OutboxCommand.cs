@@ -158,7 +158,7 @@ internal static class OutboxCommand
             TextTable.Column.Whole("NEXT") with { IsSpare = true }, "ABOUT", "ERROR") { Width = TextTable.TerminalWidth };
         foreach (var one in notifications)
             table.Add(
-                IdStart.Of(Text(one, "notificationId"), length), Text(one, "status"), Time(one, "decidedAt"),
+                ShortId.Of(Text(one, "notificationId"), length), Text(one, "status"), Time(one, "decidedAt"),
                 $"{Text(one, "receiver")}/{Text(one, "channel")}",
                 one.GetProperty("firing").GetRawText(), one.GetProperty("resolved").GetRawText(), one.GetProperty("attempts").GetRawText(),
                 Time(one, "nextAttemptAt"), Text(one, "about"), Text(one, "lastError"));

@@ -88,12 +88,12 @@ internal static class ActionsCommand
             "REASON") { Width = TextTable.TerminalWidth };
         foreach (var one in actions)
             table.Add(
-                IdStart.Of(Text(one, "actionId"), length), Text(one, "state"),
+                ShortId.Of(Text(one, "actionId"), length), Text(one, "state"),
                 one.GetProperty("changedAt").GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 Text(one, "policy"), $"{Text(one, "kind")} {Text(one, "action")}",
                 SafeText.OneLine(string.Join(' ', one.GetProperty("target").EnumerateObject()
                     .Select(part => $"{part.Name}={part.Value.GetString()}"))),
-                IdStart.Of(Text(one, "alertId"), IdStart.Shown), Text(one, "actor"), Text(one, "reason"));
+                ShortId.Of(Text(one, "alertId")), Text(one, "actor"), Text(one, "reason"));
         return table;
     }
 

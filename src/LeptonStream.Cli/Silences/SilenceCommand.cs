@@ -90,7 +90,7 @@ internal static class SilenceCommand
                 var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole("STATE"), "ENDS",
                     TextTable.Column.Number("MUTES"), "BY", "MATCHERS", "COMMENT") { Width = TextTable.TerminalWidth };
                 foreach (var silence in silences)
-                    table.Add(IdStart.Of(Text(silence, "id"), length), StateOf(silence), EndOf(silence),
+                    table.Add(ShortId.Of(Text(silence, "id"), length), StateOf(silence), EndOf(silence),
                         silence.GetProperty("mutes").GetRawText(), Text(silence, "createdBy"),
                         MatchersOf(silence),
                         Text(silence, "comment"));

@@ -17,9 +17,6 @@ internal sealed class AlertLines(bool chinese, bool colour)
     private const string Dim = "\e[2m";
     private const string Off = "\e[0m";
 
-    // As many characters of an id as the commands that take one need, but for a case in millions.
-    private const int ShownOfId = 8;
-
     public static bool WantsColour => !Console.IsOutputRedirected && !LoggingSetup.NoColor;
 
     /// <summary>The line; null for the end of an event that is no alert and is over as it comes.</summary>
@@ -33,9 +30,8 @@ internal sealed class AlertLines(bool chinese, bool colour)
         var score = alert.Score.ToString("0.0", CultureInfo.InvariantCulture);
         var series = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
         var meaning = (chinese ? alert.Chinese : alert.English).Summary;
-        var id = alert.AlertId.Length > ShownOfId ? alert.AlertId[..ShownOfId] : alert.AlertId;
-        return $"{Paint(Dim, time)} {id} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {SafeText.OneLine(series)}  "
-            + $"{Paint(Dim, SafeText.OneLine(meaning))}";
+        return $"{Paint(Dim, time)} {ShortId.Of(alert.AlertId)} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  "
+            + $"{SafeText.OneLine(series)}  {Paint(Dim, SafeText.OneLine(meaning))}";
     }
 
     private static string ColourOf(AlertEvent alert) => (alert.Type, alert.Severity) switch

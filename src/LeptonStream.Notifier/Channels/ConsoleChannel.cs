@@ -19,9 +19,6 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
 {
     private const int ShownAlerts = 3;
 
-    // As many characters of an id as 'lepton ack' needs, but for a case in millions.
-    private const int ShownOfId = 8;
-
     public async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
     {
         try
@@ -48,7 +45,7 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
         var severity = firing.Select(alert => alert.Labels["severity"])
             .FirstOrDefault(severity => severity == "critical") ?? firing.Concat(resolved).First().Labels["severity"];
         var texts = firing.Concat(resolved).Take(ShownAlerts)
-            .Select(alert => $"[{Start(alert.AlertId)}] {alert.Annotations["summary"] ?? alert.Labels.ToString()}");
+            .Select(alert => $"[{ShortId.Of(alert.AlertId)}] {alert.Annotations["summary"] ?? alert.Labels.ToString()}");
         var left = notification.FiringCount + notification.ResolvedCount - ShownAlerts;
         var more = left > 0 ? $"; {left} more" : "";
         var at = notification.At.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -56,8 +53,6 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
             $"{at} {state}{(severity is null ? "" : " " + severity)}: {string.Join("; ", texts)}{more} "
             + $"({NotifyReasons.TextOf(notification.Reason)})");
     }
-
-    private static string Start(string id) => id.Length > ShownOfId ? id[..ShownOfId] : id;
 
     private static IEnumerable<string> Counts(params (string State, int Count)[] states)
     {

@@ -1,4 +1,5 @@
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Output;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Product.Tests.Cli;
@@ -29,8 +30,8 @@ public sealed class IdStartTests
 
         var length = IdStart.LengthThatDiffers(ids);
 
-        Assert.That(length, Is.AtLeast(IdStart.Shown));
-        Assert.That(ids.Distinct().Select(id => IdStart.Of(id, length)), Is.Unique);
+        Assert.That(length, Is.AtLeast(ShortId.Shown));
+        Assert.That(ids.Distinct().Select(id => ShortId.Of(id, length)), Is.Unique);
     }
 
     // Whoever reads one list may use its ids with every command.

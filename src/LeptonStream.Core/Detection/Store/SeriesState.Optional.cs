@@ -15,48 +15,36 @@ public sealed partial class SeriesState
     internal ErrorCodeTracker? Code
     {
         get => _optional?.Code;
-        private init => Optional.Code = value;
+        private init => RoomFor(value)?.Code = value;
     }
 
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit
     {
         get => _optional?.Limit;
-        private set
-        {
-            if (value is not null || _optional is not null) Optional.Limit = value;
-        }
+        private set => RoomFor(value)?.Limit = value;
     }
 
     /// <summary>The watch over the progress of its engine, where that is seen in it.</summary>
     internal ProgressWatch? Progress
     {
         get => _optional?.Progress;
-        private set
-        {
-            if (value is not null || _optional is not null) Optional.Progress = value;
-        }
+        private set => RoomFor(value)?.Progress = value;
     }
 
     /// <summary>How much its samples count, where its policy names a denominator.</summary>
     internal SampleWeight? Weight
     {
         get => _optional?.Weight;
-        private set
-        {
-            if (value is not null || _optional is not null) Optional.Weight = value;
-        }
+        private set => RoomFor(value)?.Weight = value;
     }
 
     /// <summary>Its comparison with its siblings, where its policy asks for one.</summary>
     internal PeerScorer? Peers
     {
         get => _optional?.Peers;
-        set
-        {
-            if (value is not null || _optional is not null) Optional.Peers = value;
-        }
+        set => RoomFor(value)?.Peers = value;
     }
 
-    private OptionalState Optional => _optional ??= new();
+    private OptionalState? RoomFor(object? value) => value is null ? _optional : _optional ??= new();
 }
